@@ -1,0 +1,122 @@
+"""RawArticle → Draft: plain text, safe HTML, UTC times, keys to match by.
+
+Pure. Guesses nothing: a record without a readable publication time is refused with UnreadableRecord,
+and only an emptied title is replaced, by the first words of the text.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from feedsvc.errors import UnreadableDate, UnreadableRecord
+from feedsvc.model import Document, Draft, DraftLink, RawArticle, RawLink, ReadDate
+from feedsvc.normalise.dates import read_date
+from feedsvc.normalise.html import absolute_url, body_to_html
+from feedsvc.normalise.text import clean, first_words, plain, title_key
+from feedsvc.normalise.urls import url_key
+
+# Text beyond these is cut: no reader shows more, and one hostile record must not fill every feed.
+MAX_TITLE = 500
+MAX_SUMMARY = 10_000
+MAX_TAGS = 50
+MAX_AUTHORS = 50
+MAX_LINKS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How to read a source: its zone, for dates that name none."""
+
+    default_zone: tzinfo
+
+
+def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
+    """Make a Draft of what a parser read. Raises UnreadableRecord with a reason for people."""
+    url = absolute_url(raw.url, document.url)
+    body_html = body_to_html(raw.body, raw.body_format, url or document.url)
+    title = plain(raw.title) or _title_from(raw, body_html)
+    authors = _plain_list(raw.authors, MAX_AUTHORS)
+    tags = _plain_list(raw.tags, MAX_TAGS)
+    subtitle = plain(raw.subtitle or "")[:MAX_SUMMARY]
+    summary = plain(raw.summary or "")[:MAX_SUMMARY]
+    image = absolute_url(raw.image, url or document.url)
+    updated = _updated(raw, reading)
+    language = clean(raw.language or "").strip() or None
+    shown = (title, subtitle, summary, body_html, authors, tags, url, language, image, updated and updated.at)
+    return Draft(
+        source=document.source,
+        place=None if raw.ref else document.place,
+        ref=f"{document.place} {raw.ref}".strip(),
+        record_id=clean(raw.record_id or "").strip() or None,
+        url=url,
+        url_key=url_key(url) if url else None,
+        title=_cut(title, MAX_TITLE),
+        title_key=title_key(title),
+        published=_published(raw, reading),
+        evidence=raw.date_evidence,
+        updated=updated,
+        authors=authors,
+        subtitle=subtitle,
+        summary=summary,
+        body_html=body_html,
+        tags=tags,
+        language=language,
+        image=image,
+        digest=hashlib.sha256(repr(shown).encode("utf-8", "backslashreplace")).hexdigest(),
+        fetched_at=document.fetched_at,
+        links=_links(raw.related, url or document.url, reading),
+    )
+
+
+def _title_from(raw: RawArticle, body_html: str) -> str:
+    for text in (plain(body_html), plain(raw.subtitle or ""), plain(raw.summary or "")):
+        if text:
+            return first_words(text)
+    raise UnreadableRecord("it has neither a title nor any text")
+
+
+def _published(raw: RawArticle, reading: Reading) -> ReadDate:
+    if raw.published is None or not raw.published.strip():
+        raise UnreadableRecord("it does not say when it was published")
+    return read_date(raw.published, reading.default_zone)
+
+
+def _updated(raw: RawArticle, reading: Reading) -> ReadDate | None:
+    if raw.updated is None or not raw.updated.strip():
+        return None
+    return read_date(raw.updated, reading.default_zone)
+
+
+def _links(related: tuple[RawLink, ...], base_url: str | None, reading: Reading) -> tuple[DraftLink, ...]:
+    links = (_link(raw, base_url, reading) for raw in related[:MAX_LINKS])
+    return tuple(link for link in links if link.title_key or link.url_key)
+
+
+def _link(raw: RawLink, base_url: str | None, reading: Reading) -> DraftLink:
+    title = _cut(plain(raw.title), MAX_TITLE)
+    url = absolute_url(raw.url, base_url)
+    return DraftLink(
+        title=title,
+        title_key=title_key(title) if title else "",
+        url=url,
+        url_key=url_key(url) if url else None,
+        published=_listed(raw.published, reading),
+        date_text=raw.published,
+    )
+
+
+def _listed(text: str | None, reading: Reading) -> ReadDate | None:
+    """A link whose time cannot be read is a link without a time: it says less, but nothing wrong."""
+    try:
+        return read_date(text, reading.default_zone) if text and text.strip() else None
+    except UnreadableDate:
+        return None
+
+
+def _plain_list(values: tuple[str, ...], most: int) -> tuple[str, ...]:
+    texts = (plain(value) for value in values[:most])
+    return tuple(dict.fromkeys(_cut(text, MAX_TITLE) for text in texts if text))
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -1,0 +1,468 @@
+"""Which drafts and related links are articles known already, and which are new.
+
+Pure. Keys from strongest to weakest: a record id within its source; the URL; the place of a document
+that is one article; title and time. Every exact match is settled before any looser one, and a stronger
+key that differs forbids a match by a weaker one. The only loose match: a scraped page, whose shown date
+may be the moment it was rendered, joins the one stub of its source with the same title and an earlier
+listed time. With several candidates it joins none, and that is reported.
+
+The order of the drafts makes no difference: they are settled in the order of source and place.
+"""
+
+import re
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from feedsvc.model import Draft, DraftLink, Evidence, Precision, ReadDate
+from feedsvc.normalise.urls import without_fragment
+
+# Never change it: every id that was ever served was made with it (RFC 9562 §5.5, UUID version 5).
+ID_NAMESPACE = uuid.UUID("6f1d2f0e-6a57-5c1e-9d51-7a1c5b0c6e11")
+SPAN = {
+    Precision.DAY: timedelta(days=1),
+    Precision.MINUTE: timedelta(minutes=1),
+    Precision.SECOND: timedelta(0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time and how finely it was told."""
+
+    at: datetime
+    precision: Precision = Precision.SECOND
+
+    @classmethod
+    def of(cls, read: ReadDate | None) -> "Moment | None":
+        return cls(read.at, read.precision) if read else None
+
+    @property
+    def fineness(self) -> timedelta:
+        """How long the span is that the text named; shorter is finer."""
+        return SPAN[self.precision]
+
+    def agrees(self, other: "Moment") -> bool:
+        """Whether both can name the same instant: 14:03 agrees with 14:03:27, and so does the day."""
+        coarse, fine = (self, other) if SPAN[self.precision] >= SPAN[other.precision] else (other, self)
+        return coarse.at <= fine.at < coarse.at + SPAN[coarse.precision] or coarse.at == fine.at
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What identity and dating need of a stored article.
+
+    `own` is the time it states itself, `listed` the earliest that others give it, `published` the one
+    chosen; it is frozen once `served`.
+    """
+
+    id: str
+    source: str
+    title_key: str
+    stub: bool
+    record_id: str | None = None
+    url: str | None = None
+    url_key: str | None = None
+    own: Moment | None = None
+    own_evidence: Evidence | None = None
+    listed: Moment | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    served: bool = False
+    digest: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """An article while it is being settled: known, or new in this run.
+
+    `draft` is what this run read of it (the last of all `drafts` that are it), `link` the first link that named a new stub, `absorbed` the ids
+    of stubs that turned out to be this article.
+    """
+
+    source: str
+    title_key: str
+    id: str = ""
+    known: Known | None = None
+    draft: Draft | None = None
+    drafts: list[Draft] = field(default_factory=list)
+    link: DraftLink | None = None
+    record_id: str | None = None
+    url: str | None = None
+    url_key: str | None = None
+    own: Moment | None = None
+    own_evidence: Evidence | None = None
+    listed: dict[datetime, Moment] = field(default_factory=dict)
+    listed_by: dict[datetime, ReadDate] = field(default_factory=dict)
+    targets: list[tuple[DraftLink, "Node"]] = field(default_factory=list)
+    absorbed: list[str] = field(default_factory=list)
+
+    @property
+    def stub(self) -> bool:
+        return self.draft is None and (self.known is None or self.known.stub)
+
+    def allows(self, source: str, record_id: str | None, url_key: str | None) -> bool:
+        """Whether no stronger key speaks against a match."""
+        if record_id and self.record_id and source == self.source and record_id != self.record_id:
+            return False
+        return not (url_key and self.url_key and url_key != self.url_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Repoint:
+    """Links to `old` that say `title_key` at `at` mean `new` after all."""
+
+    old: str
+    new: str
+    title_key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """`nodes`: every article that this run read or named. `reports`: sentences about what was ambiguous."""
+
+    nodes: tuple[Node, ...]
+    repoints: tuple[Repoint, ...]
+    reports: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A title and time by which some page lists an article that is now titled otherwise."""
+
+    id: str
+    title_key: str
+    at: datetime
+
+
+def resolve(
+    drafts: Iterable[Draft],
+    known: Iterable[Known],
+    id_by_place: Mapping[tuple[str, str], str],
+    aliases: Iterable[Alias] = (),
+) -> Resolution:
+    """Settle which article every draft and every link of it is, and mint the ids of new ones.
+
+    Of two drafts that are one article, the one that says it was updated later stands.
+    """
+    ordered = sorted(drafts, key=_age_and_place)
+    settling = _Settling(known, aliases)
+    settling.settle_pages(ordered, id_by_place)
+    settling.settle_links(ordered)
+    settling.mint()
+    return settling.resolution()
+
+
+class _Settling:
+    """The indexes over all nodes, and the passes that fill them."""
+
+    def __init__(self, known: Iterable[Known], aliases: Iterable[Alias]) -> None:
+        self.by_id: dict[str, Node] = {}
+        self.by_record: dict[tuple[str, str], Node] = {}
+        self.by_url: dict[str, list[Node]] = defaultdict(list)
+        self.by_title: dict[tuple[str, str], list[Node]] = defaultdict(list)
+        self.node_by_draft: dict[int, Node] = {}
+        self.touched: dict[int, Node] = {}
+        self.became: dict[int, Node] = {}
+        self.repoints: list[tuple[Node, Node, str, datetime]] = []
+        self.reports: list[str] = []
+        for one in known:
+            node = Node(one.source, one.title_key, one.id, known=one, own=one.own, own_evidence=one.own_evidence)
+            if one.listed:
+                node.listed[one.listed.at] = one.listed
+            self.by_id[one.id] = node
+            self._index(node, one.record_id, one.url, one.url_key)
+        for alias in aliases:
+            if node_or_none := self.by_id.get(alias.id):
+                self.by_title[node_or_none.source, alias.title_key].append(node_or_none)
+                node_or_none.listed.setdefault(alias.at, Moment(alias.at))
+
+    def _index(self, node: Node, record_id: str | None, url: str | None, url_key: str | None) -> None:
+        """Make a node findable by its title and by whatever else is told of it for the first time."""
+        if record_id and not node.record_id:
+            node.record_id = record_id
+            self.by_record[node.source, record_id] = node
+        if url_key and not node.url_key:
+            node.url, node.url_key = url, url_key
+            self.by_url[url_key].append(node)
+        titled = self.by_title[node.source, node.title_key]
+        if node not in titled:
+            titled.append(node)
+
+    # Pages
+
+    def settle_pages(self, drafts: Sequence[Draft], id_by_place: Mapping[tuple[str, str], str]) -> None:
+        def by_place(draft: Draft) -> Node | None:
+            if draft.place is None:
+                return None
+            node = self.by_id.get(id_by_place.get((draft.source, draft.place), ""))
+            return node if node and self._open_to(node, draft) else None
+
+        waiting = list(drafts)
+        passes: tuple[Callable[[Draft], Node | None], ...] = (
+            self._by_record, self._by_url, by_place, self._by_own_time, self._by_listed_time,
+        )  # fmt: skip
+        for find in passes:
+            waiting = [draft for draft in waiting if not self._settle(draft, find(draft))]
+        for draft in waiting:
+            node = self._by_record(draft) or self._by_url(draft) or self._by_own_time(draft)
+            self._settle(draft, node or Node(draft.source, draft.title_key))
+        for draft in drafts:
+            self._absorb_stubs(self.node_by_draft[id(draft)])
+
+    def _settle(self, draft: Draft, node: Node | None) -> bool:
+        if node is None:
+            return False
+        self.node_by_draft[id(draft)] = node
+        self.touched[id(node)] = node
+        node.title_key = draft.title_key  # still found by its former title, which others may list
+        node.draft = draft
+        node.drafts.append(draft)
+        self._date(node, draft)
+        self._index(node, draft.record_id, draft.url, draft.url_key)
+        return True
+
+    @staticmethod
+    def _date(node: Node, draft: Draft) -> None:
+        """A page's shown date only ever moves back, and never replaces a stated one."""
+        shown = draft.evidence is Evidence.PAGE
+        if shown and node.own and (node.own_evidence is not Evidence.PAGE or node.own.at <= draft.published.at):
+            return
+        node.own, node.own_evidence = Moment.of(draft.published), draft.evidence
+
+    def _by_record(self, draft: Draft) -> Node | None:
+        return self.by_record.get((draft.source, draft.record_id)) if draft.record_id else None
+
+    def _by_url(self, draft: Draft) -> Node | None:
+        if not draft.url_key:
+            return None
+        return _first(n for n in self.by_url.get(draft.url_key, ()) if self._open_to(n, draft))
+
+    def _by_own_time(self, draft: Draft) -> Node | None:
+        at = draft.published.at
+        return _first(n for n in self._titled(draft) if n.own and n.own.at == at and not n.stub)
+
+    def _by_listed_time(self, draft: Draft) -> Node | None:
+        """The stub that others list under just this title and time, or the article that took its place loosely."""
+        at = draft.published.at
+        named = [n for n in self._titled(draft) if at in n.listed]
+        return _first(n for n in named if n.stub) or self._taken_back(draft, named)
+
+    def _taken_back(self, draft: Draft, named: Sequence[Node]) -> Node | None:
+        """A page that joined a stub loosely gives the listed time up to the page that shows it exactly."""
+        at = draft.published.at
+        holder = _first(
+            n for n in named
+            if n.own and n.own.at != at and n.own_evidence is Evidence.PAGE and not n.record_id and not n.url_key
+        )  # fmt: skip
+        if holder is None:
+            return None
+        rightful = Node(draft.source, draft.title_key)
+        rightful.listed[at] = holder.listed.pop(at)
+        self.touched[id(holder)] = holder
+        self.repoints.append((holder, rightful, draft.title_key, at))
+        return rightful
+
+    def _titled(self, draft: Draft) -> list[Node]:
+        nodes = self.by_title.get((draft.source, draft.title_key), ())
+        return [n for n in nodes if self._open_to(n, draft)]
+
+    def _open_to(self, node: Node, draft: Draft) -> bool:
+        return node.allows(draft.source, draft.record_id, draft.url_key)
+
+    def _absorb_stubs(self, node: Node) -> None:
+        """A stub known by title and time is this article, if one of its times is just the article's."""
+        for other in list(self.by_title[node.source, node.title_key]):
+            if other is node or not other.stub or not node.allows(other.source, other.record_id, other.url_key):
+                continue
+            if any((node.own and node.own.at == at) or at in node.listed for at in other.listed):
+                self._merge(other, node)
+
+    def _merge(self, stub: Node, into: Node) -> None:
+        into.listed.update(stub.listed)
+        into.listed_by.update(stub.listed_by)
+        into.absorbed.append(stub.id)
+        self._forget(stub, into)
+        self._index(into, None, stub.url, stub.url_key)
+
+    def _forget(self, old: Node, new: Node) -> None:
+        """`old` turned out to be `new`: nothing finds it any more, and what named it means `new`."""
+        for titled in (self.by_title[old.source, old.title_key], self.by_url.get(old.url_key or "", [])):
+            if old in titled:
+                titled.remove(old)
+        self.touched.pop(id(old), None)
+        self.became[id(old)] = new
+
+    # Links
+
+    def settle_links(self, drafts: Sequence[Draft]) -> None:
+        links = [(draft, link) for draft in drafts for link in draft.links]
+        found: dict[int, Node] = {}
+        for finder in (self._link_by_url, self._link_by_title_and_time, self._link_by_title_alone):
+            for draft, link in links:
+                if id(link) not in found and (node := finder(draft, link)):
+                    self._name(node, link, found)
+        left = [(draft, link) for draft, link in links if id(link) not in found]
+        self._join_loosely(left, found)
+        for draft, link in sorted(left, key=lambda pair: (pair[0].source, not pair[1].url_key)):
+            if id(link) not in found:
+                self._name(self._stub_for(draft, link), link, found)
+        for draft, link in links:
+            self._now(self.node_by_draft[id(draft)]).targets.append((link, self._now(found[id(link)])))
+
+    def _now(self, node: Node) -> Node:
+        while id(node) in self.became:
+            node = self.became[id(node)]
+        return node
+
+    def _name(self, node: Node, link: DraftLink, found: dict[int, Node]) -> None:
+        found[id(link)] = node
+        self.touched[id(node)] = node
+        self._index(node, None, link.url, link.url_key)
+        if link.published:
+            at = link.published.at
+            node.listed.setdefault(at, Moment(at, link.published.precision))
+            node.listed_by.setdefault(at, link.published)
+
+    def _link_by_url(self, draft: Draft, link: DraftLink) -> Node | None:
+        if not link.url_key:
+            return None
+        nodes = self.by_url.get(link.url_key) or self.by_url.get(without_fragment(link.url_key), [])
+        return _first(nodes, lambda n: (n.title_key != link.title_key, n.source != draft.source, n.stub))
+
+    def _link_by_title_and_time(self, draft: Draft, link: DraftLink) -> Node | None:
+        if not link.published or not link.title_key:
+            return None
+        at, stated = link.published.at, Moment.of(link.published)
+        nodes = self._titled_as(draft, link)
+        exact = [n for n in nodes if (n.own and n.own.at == at) or at in n.listed]
+        if exact:
+            return _first(exact, lambda n: (n.own is None or n.own.at != at, n.stub))
+        near = [n for n in nodes if stated and any(m.agrees(stated) for m in (n.own, *n.listed.values()) if m)]
+        return near[0] if len(near) == 1 else None
+
+    def _link_by_title_alone(self, draft: Draft, link: DraftLink) -> Node | None:
+        if link.published or not link.title_key:
+            return None
+        nodes = self._titled_as(draft, link)
+        return nodes[0] if len(nodes) == 1 else None
+
+    def _titled_as(self, draft: Draft, link: DraftLink) -> list[Node]:
+        nodes = self.by_title.get((draft.source, link.title_key), ())
+        return [n for n in nodes if n.allows(draft.source, None, link.url_key)]
+
+    def _stub_for(self, draft: Draft, link: DraftLink) -> Node:
+        """The stub of a link that no article answers; the same one for all links that say the same."""
+        known = self._link_by_url(draft, link) or self._link_by_title_and_time(draft, link)
+        if known is None and not link.published and not link.url_key:
+            known = self._link_by_title_alone(draft, link)
+        if known:
+            return known
+        return Node(draft.source, link.title_key, link=link)
+
+    # The loose match
+
+    def _join_loosely(self, left: Sequence[tuple[Draft, DraftLink]], found: dict[int, Node]) -> None:
+        links_by_title: dict[tuple[str, str], list[DraftLink]] = defaultdict(list)
+        for draft, link in left:
+            if link.title_key and link.published and not link.url_key:
+                links_by_title[draft.source, link.title_key].append(link)
+        page_titles = {(n.source, n.title_key) for n in self.touched.values() if n.draft}
+        for key in sorted(links_by_title.keys() | page_titles):
+            self._join_one(key, links_by_title.get(key, []), found)
+
+    def _join_one(self, key: tuple[str, str], links: Sequence[DraftLink], found: dict[int, Node]) -> None:
+        """Pages without a listed time on one side, times without a page on the other: one of each, or nothing."""
+        nodes = [n for n in self.by_title.get(key, ()) if n.title_key == key[1]]
+        pages = [n for n in nodes if not n.stub and n.own_evidence is Evidence.PAGE and not n.listed]
+        stubs = [n for n in nodes if n.stub and n.listed]
+        earlier = [n for n in stubs if any(_before(at, pages) for at in n.listed)]
+        times = {link.published.at for link in links if link.published and _before(link.published.at, pages)}
+        candidates = len(earlier) + len(times)
+        if not pages or not candidates:
+            return
+        if len(pages) > 1 or candidates > 1:
+            self.reports.append(
+                f"{key[0]}: {len(pages)} page(s) and {candidates} listed time(s) share a title, so none was"
+                f" joined to another; the first page is {_place(pages[0])}"
+            )
+            return
+        if earlier:
+            self._merge_page(pages[0], earlier[0])
+        for link in links:
+            if link.published and link.published.at in times:
+                self._name(pages[0], link, found)
+
+    def _merge_page(self, page: Node, stub: Node) -> None:
+        """The stub becomes whole under its own id, unless the page has one already."""
+        if page.known is not None:
+            self._merge(stub, page)
+            return
+        stub.draft, stub.drafts = page.draft, page.drafts
+        stub.own, stub.own_evidence = page.own, page.own_evidence
+        self._forget(page, stub)
+        self._index(stub, page.record_id, page.url, page.url_key)
+        self.touched[id(stub)] = stub
+
+    # Ids
+
+    def mint(self) -> None:
+        taken = set(self.by_id)
+        new = [node for node in self.touched.values() if not node.id]
+        for node in sorted(new, key=_first_identity):
+            node.id = _mint(_first_identity(node), taken)
+            taken.add(node.id)
+
+    def resolution(self) -> Resolution:
+        nodes = sorted(self.touched.values(), key=lambda n: n.id)
+        repoints = tuple(Repoint(old.id, new.id, key, at) for old, new, key, at in self.repoints)
+        return Resolution(tuple(nodes), repoints, tuple(self.reports))
+
+
+def _age_and_place(draft: Draft) -> tuple[str, datetime, list[str | int], str]:
+    said = draft.updated or draft.published
+    parts = re.split(r"(\d+)", draft.ref)
+    numbered: list[str | int] = [int(part) if i % 2 else part for i, part in enumerate(parts)]
+    return draft.source, said.at, numbered, draft.digest
+
+
+def _first_identity(node: Node) -> tuple[str, str, str]:
+    """(source, kind, value) of the strongest thing that tells the article apart when it is first seen."""
+    if node.record_id:
+        return node.source, "record", node.record_id
+    if node.url_key:
+        return node.source, "url", node.url_key
+    at = min(node.listed) if node.listed else node.own.at if node.own else None
+    return node.source, "title", f"{at.isoformat() if at else ''} {node.title_key}"
+
+
+def _mint(identity: tuple[str, str, str], taken: set[str]) -> str:
+    """A `urn:uuid:` (RFC 9562 §5.5) of the identity; numbered in the rare case that it was given away before."""
+    name = "\n".join(identity)
+    number = 1
+    while True:
+        text = name if number == 1 else f"{name}\n{number}"
+        minted = f"urn:uuid:{uuid.uuid5(ID_NAMESPACE, text)}"
+        if minted not in taken:
+            return minted
+        number += 1
+
+
+def _before(at: datetime, pages: Sequence[Node]) -> bool:
+    return any(page.own is not None and at < page.own.at for page in pages)
+
+
+def _place(node: Node) -> str:
+    return node.draft.ref if node.draft else node.id
+
+
+def _first(nodes: Iterable[Node], key: Callable[[Node], tuple[bool, ...]] | None = None) -> Node | None:
+    """The best of several matches, the same whatever order they come in."""
+
+    def rank(node: Node) -> tuple[tuple[bool, ...], str, str]:
+        return (key(node) if key else (), node.id or "~", node.draft.ref if node.draft else "")
+
+    return min(nodes, key=rank, default=None)

@@ -1,0 +1,182 @@
+"""What a run changes in the store: which articles are new or differ, when they were published, who links to whom.
+
+Pure. The publication time is the best evidence until an article is first served, then it is frozen and
+better evidence is only recorded. `updated` moves when what a reader sees has changed, to the time the
+change itself tells, else to when it was found.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from feedsvc.model import Draft, DraftLink, Evidence, ReadDate
+from feedsvc.normalise.identity import Known, Moment, Node, Repoint, Resolution
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Dating:
+    """The times of an article and what they rest on. `published` is None only for a stub nobody dated."""
+
+    published: datetime | None
+    updated: datetime | None
+    own: Moment | None
+    own_evidence: Evidence | None
+    listed: Moment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An article of this run, to be written. `content` is None when nothing of it that readers see has changed."""
+
+    id: str
+    source: str
+    title: str
+    title_key: str
+    record_id: str | None
+    url: str | None
+    url_key: str | None
+    stub: bool
+    new: bool
+    dating: Dating
+    content: Draft | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A related link that is known to mean the article `target`."""
+
+    target: str
+    link: DraftLink
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A date as it was read, and for which article and role ("published", "updated") it speaks."""
+
+    article_id: str
+    role: str
+    kind: Evidence
+    date: ReadDate
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """All that one run adds to the articles. `links` maps an article that was read to its whole list.
+
+    `merges` maps the id of a stub to the article it turned out to be.
+    """
+
+    articles: tuple[Settled, ...]
+    links: Mapping[str, tuple[Link, ...]]
+    witnesses: tuple[Witness, ...]
+    merges: Mapping[str, str]
+    repoints: tuple[Repoint, ...]
+    id_by_place: Mapping[tuple[str, str], str]
+    reports: tuple[str, ...]
+
+
+def settle(resolution: Resolution, now: datetime) -> Intake:
+    """Turn resolved nodes into what is to be written."""
+    articles: list[Settled] = []
+    witnesses: list[Witness] = []
+    for node in resolution.nodes:
+        article = _settled(node, now)
+        if _differs(article, node.known):
+            articles.append(article)
+            witnesses += _witnesses(node, article)
+    read = [node for node in resolution.nodes if node.draft]
+    return Intake(
+        articles=tuple(articles),
+        links={node.id: _links(node) for node in read},
+        witnesses=tuple(witnesses),
+        merges={stub: node.id for node in resolution.nodes for stub in node.absorbed},
+        repoints=resolution.repoints,
+        id_by_place={(d.source, d.place): node.id for node in read for d in node.drafts if d.place is not None},
+        reports=resolution.reports,
+    )
+
+
+def _settled(node: Node, now: datetime) -> Settled:
+    known, draft = node.known, node.draft
+    changed = draft is not None and (known is None or known.stub or known.digest != draft.digest)
+    dating = _dating(node, changed, now)
+    title = draft.title if draft else node.link.title if node.link else ""
+    return Settled(
+        id=node.id,
+        source=node.source,
+        title=title,
+        title_key=node.title_key,
+        record_id=node.record_id,
+        url=node.url,
+        url_key=node.url_key,
+        stub=node.stub,
+        new=known is None,
+        dating=dating,
+        content=draft if changed else None,
+    )
+
+
+def _differs(article: Settled, known: Known | None) -> bool:
+    if known is None or article.content is not None:
+        return True
+    before = Dating(known.published, known.updated, known.own, known.own_evidence, known.listed)
+    return (article.dating, article.url_key, article.record_id) != (before, known.url_key, known.record_id)
+
+
+def _dating(node: Node, changed: bool, now: datetime) -> Dating:
+    known = node.known
+    listed = node.listed[min(node.listed)] if node.listed else None
+    published = known.published if known and known.served else _best(node, listed)
+    updated = _updated(node, published, now) if changed else known.updated if known else None
+    return Dating(published, updated, node.own, node.own_evidence, listed)
+
+
+def _best(node: Node, listed: Moment | None) -> datetime | None:
+    """A stated time, else a listed one, else the one the page shows; of two that agree, the finer one."""
+    own = node.own
+    if own is None or listed is None:
+        best = own or listed
+    elif own.agrees(listed):
+        best = min(own, listed, key=lambda moment: moment.fineness)
+    else:
+        best = listed if node.own_evidence is Evidence.PAGE else own
+    return best.at if best else None
+
+
+def _updated(node: Node, published: datetime | None, now: datetime) -> datetime | None:
+    """When the article last changed for readers, or None when it never has since it was published."""
+    draft, known = node.draft, node.known
+    if draft is None or published is None:
+        return known.updated if known else None
+    stated = draft.updated.at if draft.updated and draft.updated.at <= now else None
+    if known is None or not known.served:
+        return stated if stated and stated > published else None
+    last = max(known.updated or NEVER, published)
+    shown = draft.published.at if draft.evidence is Evidence.PAGE else None
+    for told in (stated, shown, draft.fetched_at):
+        if told and last < told <= now:
+            return told
+    return max(last, now.replace(microsecond=0))
+
+
+def _links(node: Node) -> tuple[Link, ...]:
+    """The article's list in its own order, each target once, itself left out."""
+    first: dict[str, Link] = {}
+    for link, target in node.targets:
+        if target is not node:
+            first.setdefault(target.id, Link(target.id, link))
+    return tuple(first.values())
+
+
+def _witnesses(node: Node, article: Settled) -> Sequence[Witness]:
+    found = []
+    draft, dating = node.draft, article.dating
+    if draft and dating.own and dating.own.at == draft.published.at:
+        found.append(Witness(node.id, "published", draft.evidence, draft.published))
+    if draft and draft.updated:
+        found.append(Witness(node.id, "updated", draft.evidence, draft.updated))
+    if dating.listed and (read := node.listed_by.get(dating.listed.at)):
+        found.append(Witness(node.id, "published", Evidence.LISTED, read))
+    return found

@@ -1,0 +1,227 @@
+"""TOML and environment → one typed, frozen `Settings`.
+
+Read once at start and passed down. Every problem is found at once and named by its key; an unknown
+key is a problem. The environment overrides the file: FEEDSVC_SITE__BASE_URL is `[site] base_url`.
+Relative paths resolve against the folder of the configuration file.
+"""
+
+import json
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from feedsvc.errors import BadSettings
+from feedsvc.model import Marks
+
+DEFAULT_CONFIG = "config/feedsvc.toml"
+PREFIX = "FEEDSVC_"
+# Read by the command line itself, so not settings: where the file is, and where the tests' data are.
+NOT_SETTINGS = frozenset({"FEEDSVC_CONFIG", "FEEDSVC_SHARED"})
+
+
+class Section(BaseModel):
+    """A table of the configuration file: no unknown keys, no change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Site(Section):
+    title: str = Field("feedsvc", min_length=1)
+    base_url: str = "http://127.0.0.1:8080"
+    language: str = Field("en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+    copyright: str = ""
+
+    @field_validator("base_url")
+    @classmethod
+    def _absolute_web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("must be an absolute http or https address, such as https://feeds.example.org")
+        if parts.query or parts.fragment or parts.username is not None:
+            raise ValueError("must have no query, fragment or user name")
+        return value.rstrip("/")
+
+    @property
+    def path_prefix(self) -> str:
+        """The path of `base_url`, without a trailing slash: "" or "/feeds"."""
+        return urlsplit(self.base_url).path
+
+
+class StoreSettings(Section):
+    url: str = "sqlite:///../var/feedsvc.db"
+
+    @field_validator("url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        try:
+            backend = make_url(value).get_backend_name()
+        except ArgumentError as error:
+            raise ValueError("must be a database URL, such as sqlite:///feedsvc.db") from error
+        if backend not in {"sqlite", "postgresql"}:
+            raise ValueError(f"must begin with sqlite: or postgresql:, not {backend}:")
+        return value
+
+
+class Schedule(Section):
+    refresh_every_s: int = Field(300, ge=1, le=86_400)
+
+
+class Feeds(Section):
+    max_entries: int = Field(50, ge=1, le=1000)
+
+
+class Themes(Section):
+    min_articles: int = Field(5, ge=2)
+    rest_title: str = Field("More stories", min_length=1)
+
+
+class Serve(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65_535)
+    workers: int = Field(1, ge=1, le=64)
+    cache_mb: int = Field(64, ge=1)
+
+
+class Log(Section):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+
+class SourceSettings(Section):
+    """One `[[sources]]` table."""
+
+    name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)
+    kind: Literal["folder"]
+    path: Path
+    time_zone: str = "UTC"
+    related_marks: tuple[Annotated[str, Field(min_length=1)], ...] = Marks().related
+    end_marks: tuple[Annotated[str, Field(min_length=1)], ...] = Marks().end
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, LookupError) as error:
+            raise ValueError("must be a zone of the IANA database, such as Europe/Kyiv") from error
+        return value
+
+    @property
+    def marks(self) -> Marks:
+        return Marks(self.related_marks, self.end_marks)
+
+
+class Settings(Section):
+    """Everything that can be set. `origin` is the file it was read from."""
+
+    origin: Path
+    site: Site = Site()
+    store: StoreSettings = StoreSettings()
+    schedule: Schedule = Schedule()
+    feeds: Feeds = Feeds()
+    themes: Themes = Themes()
+    serve: Serve = Serve()
+    log: Log = Log()
+    sources: tuple[SourceSettings, ...]
+
+    @model_validator(mode="after")
+    def _sources_can_be_told_apart(self) -> Self:
+        if not self.sources:
+            raise ValueError("sources: at least one [[sources]] table is needed")
+        names = [source.name for source in self.sources]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"sources: the name {twice[0]!r} is used more than once")
+        return self
+
+    def source_path(self, source: SourceSettings) -> Path:
+        return (self.origin.parent / source.path).resolve()
+
+    @property
+    def store_url(self) -> str:
+        """The database URL, with a relative SQLite path made absolute."""
+        url = make_url(self.store.url)
+        if url.get_backend_name() == "postgresql" and url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+            url = url.set(database=str((self.origin.parent / url.database).resolve()))
+        return url.render_as_string(hide_password=False)
+
+
+def load_settings(path: str | Path) -> Settings:
+    """Read the settings at `path` and the environment. Raises BadSettings with every problem at once."""
+    origin = Path(path).resolve()
+    try:
+        table = tomllib.loads(origin.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadSettings(str(path), [f"cannot be read: {error.strerror}"]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(str(path), [f"is not TOML: {error}"]) from error
+    problems = ["origin: there is no such setting"] if "origin" in table else []
+    if "PORT" in os.environ:
+        _set(table, ["serve", "port"], os.environ["PORT"])
+    for name, value in sorted(os.environ.items()):
+        if name.startswith(PREFIX) and name not in NOT_SETTINGS:
+            path_in_table = name.removeprefix(PREFIX).lower().split("__")
+            if not _set(table, path_in_table, value):
+                problems.append(f"environment variable {name} names no setting")
+    try:
+        settings = Settings(**{**table, "origin": origin})
+    except ValidationError as error:
+        problems += [_sentence(detail) for detail in error.errors()]
+    if problems:
+        raise BadSettings(str(path), problems)
+    return settings
+
+
+def _set(table: dict[str, Any], keys: list[str], value: str) -> bool:
+    """Put an environment variable's text where its name points: `sources__0__path` is sources[0].path."""
+    here: Any = table
+    for key in keys[:-1]:
+        if isinstance(here, list):
+            if not key.isdecimal() or int(key) >= len(here):
+                return False
+            here = here[int(key)]
+        else:
+            here = here.setdefault(key, {})
+        if not isinstance(here, dict | list):
+            return False
+    if not isinstance(here, dict):
+        return False
+    here[keys[-1]] = _json_or_text(value)
+    return True
+
+
+def _json_or_text(value: str) -> Any:
+    """Lists and tables come as JSON; anything else is text, which the model turns into its own type."""
+    if value.lstrip()[:1] in ("[", "{"):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    key = _key(detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        return f"{key}: there is no such setting"
+    message = detail["msg"].removeprefix("Value error, ")
+    message = message[:1].lower() + message[1:]
+    return f"{key}: {message}" if key else message
+
+
+def _key(location: tuple[Any, ...]) -> str:
+    """("sources", 1, "path") → "sources[1].path"."""
+    key = ""
+    for part in location:
+        key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else str(part)
+    return key

@@ -1,0 +1,274 @@
+"""Articles in the store: what identity asks of them, and what a run writes."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from feedsvc.model import Evidence, Precision
+from feedsvc.normalise.identity import Alias, Known, Moment, Repoint
+from feedsvc.normalise.settle import Intake, Link, Settled
+from feedsvc.store.store import chunks, read_mark, upsert, write_mark
+from feedsvc.store.tables import articles, documents, links, members, set_aside, witnesses
+
+REVISION = "articles revision"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """A document that was read in this run. `aside` holds (ref, reason) of each record left out."""
+
+    source: str
+    place: str
+    digest: str
+    aside: tuple[tuple[str, str], ...] = ()
+
+
+def revision(connection: Connection) -> int:
+    """A number that grows whenever an article or a link changes."""
+    return int(read_mark(connection, REVISION) or 0)
+
+
+def document_digests(connection: Connection, source: str) -> dict[str, str]:
+    """place → digest of everything of a source that was read before."""
+    rows = connection.execute(select(documents.c.place, documents.c.digest).where(documents.c.source == source))
+    return {row.place: row.digest for row in rows}
+
+
+def article_places(connection: Connection) -> dict[tuple[str, str], str]:
+    """(source, place) → article id, for documents that are one article."""
+    wanted = select(documents.c.source, documents.c.place, documents.c.article_id)
+    rows = connection.execute(wanted.where(documents.c.article_id.is_not(None)))
+    return {(row.source, row.place): row.article_id for row in rows}
+
+
+def known_articles(connection: Connection) -> Iterator[Known]:
+    a = articles.c
+    columns = (
+        a.id, a.source, a.title_key, a.stub, a.record_id, a.url, a.url_key, a.own_at, a.own_precision, a.own_evidence,
+        a.listed_at, a.listed_precision, a.published, a.updated, a.served, a.digest,
+    )  # fmt: skip
+    for row in connection.execute(select(*columns).where(a.merged_into.is_(None))):
+        yield Known(
+            id=row.id,
+            source=row.source,
+            title_key=row.title_key,
+            stub=row.stub,
+            record_id=row.record_id,
+            url=row.url,
+            url_key=row.url_key,
+            own=_moment(row.own_at, row.own_precision),
+            own_evidence=Evidence(row.own_evidence) if row.own_evidence else None,
+            listed=_moment(row.listed_at, row.listed_precision),
+            published=row.published,
+            updated=row.updated,
+            served=row.served,
+            digest=row.digest,
+        )
+
+
+def _moment(at: datetime | None, precision: str | None) -> Moment | None:
+    return Moment(at, Precision(precision)) if at and precision else None
+
+
+def aliases(connection: Connection) -> Iterator[Alias]:
+    """Titles and times that pages list for articles which are titled otherwise by now."""
+    wanted = (
+        select(links.c.target_id, links.c.title_key, links.c.published)
+        .join(articles, articles.c.id == links.c.target_id)
+        .where(links.c.title_key != articles.c.title_key, links.c.published.is_not(None), links.c.title_key != "")
+        .distinct()
+    )
+    for row in connection.execute(wanted):
+        yield Alias(row.target_id, row.title_key, row.published)
+
+
+def write_intake(connection: Connection, intake: Intake, read: Sequence[ReadDocument], now: datetime) -> bool:
+    """Write everything one run took in. Returns whether any article or link is different now."""
+    changed = bool(intake.articles or intake.merges or intake.repoints)
+    _write_articles(connection, intake.articles)
+    _merge_stubs(connection, intake.merges)
+    _repoint_links(connection, intake.repoints)
+    changed = _write_links(connection, intake) or changed
+    _write_witnesses(connection, intake)
+    _write_documents(connection, intake, read)
+    write_set_aside(connection, read, now)
+    if changed:
+        write_mark(connection, REVISION, str(revision(connection) + 1))
+    return changed
+
+
+def _write_articles(connection: Connection, settled: Sequence[Settled]) -> None:
+    new = [{**_identity_row(one), "served": False, **_content_row(one)} for one in settled if one.new]
+    changed = [{**_identity_row(one), **_content_row(one)} for one in settled if not one.new and one.content]
+    dated = [_identity_row(one) for one in settled if not one.new and not one.content]
+    for rows in chunks(new):
+        connection.execute(insert(articles), rows)
+    for row in changed:
+        connection.execute(update(articles).where(articles.c.id == row["id"]).values(row))
+    for row in dated:
+        kept = {name: value for name, value in row.items() if name not in ("title", "title_key", "stub")}
+        connection.execute(update(articles).where(articles.c.id == row["id"]).values(kept))
+
+
+def _identity_row(one: Settled) -> dict[str, Any]:
+    dating = one.dating
+    return {
+        "id": one.id,
+        "source": one.source,
+        "record_id": one.record_id,
+        "url": one.url,
+        "url_key": one.url_key,
+        "title": one.title,
+        "title_key": one.title_key,
+        "stub": one.stub,
+        "published": dating.published,
+        "updated": dating.updated,
+        "own_at": dating.own.at if dating.own else None,
+        "own_precision": dating.own.precision if dating.own else None,
+        "own_evidence": dating.own_evidence,
+        "listed_at": dating.listed.at if dating.listed else None,
+        "listed_precision": dating.listed.precision if dating.listed else None,
+    }
+
+
+def _content_row(one: Settled) -> dict[str, Any]:
+    content = one.content
+    return {
+        "digest": content.digest if content else "",
+        "authors": list(content.authors) if content else [],
+        "subtitle": content.subtitle if content else "",
+        "summary": content.summary if content else "",
+        "body_html": content.body_html if content else "",
+        "tags": list(content.tags) if content else [],
+        "language": content.language if content else None,
+        "image": content.image if content else None,
+    }
+
+
+def _merge_stubs(connection: Connection, merges: Mapping[str, str]) -> None:
+    """A stub turned out to be another article: what pointed to it points there, and its page redirects."""
+    for stub, into in sorted(merges.items()):
+        for row in connection.execute(select(links).where(links.c.target_id == stub)).mappings().all():
+            if row["article_id"] != into:
+                upsert(connection, links, [{**row, "target_id": into}], update=False)
+        connection.execute(delete(links).where(links.c.target_id == stub))
+        connection.execute(delete(members).where(members.c.article_id == stub))
+        connection.execute(update(articles).where(articles.c.merged_into == stub).values(merged_into=into))
+        connection.execute(update(articles).where(articles.c.id == stub).values(merged_into=into))
+
+
+def _repoint_links(connection: Connection, repoints: Sequence[Repoint]) -> None:
+    for one in repoints:
+        meant = (links.c.target_id == one.old, links.c.title_key == one.title_key, links.c.published == one.at)
+        for row in connection.execute(select(links).where(*meant)).mappings().all():
+            upsert(connection, links, [{**row, "target_id": one.new}], update=False)
+        connection.execute(delete(links).where(*meant))
+
+
+def _write_links(connection: Connection, intake: Intake) -> bool:
+    """Write the related lists that differ; links that a page no longer has are kept as unlisted."""
+    before = _listed_links(connection, [id for id in intake.links])
+    rows, changed = [], []
+    for article_id, listed in intake.links.items():
+        now = [_link_row(article_id, position, link) for position, link in enumerate(listed)]
+        if [_comparable(row) for row in before.get(article_id, [])] != [_comparable(row) for row in now]:
+            changed.append(article_id)
+            rows += now
+    for ids in chunks(changed):
+        connection.execute(update(links).where(links.c.article_id.in_(ids)).values(listed=False))
+    for some in chunks(rows):
+        upsert(connection, links, some)
+    return bool(changed)
+
+
+def _listed_links(connection: Connection, article_ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
+    found: dict[str, list[Row[Any]]] = {}
+    for ids in chunks(article_ids):
+        wanted = select(links).where(links.c.article_id.in_(ids), links.c.listed).order_by(links.c.position)
+        for row in connection.execute(wanted):
+            found.setdefault(row.article_id, []).append(row)
+    return found
+
+
+def _comparable(row: Any) -> tuple[Any, ...]:
+    of = row if isinstance(row, dict) else row._mapping
+    return of["target_id"], of["title"], of["url"], of["published"]
+
+
+def _link_row(article_id: str, position: int, link: Link) -> dict[str, Any]:
+    said = link.link
+    return {
+        "article_id": article_id,
+        "target_id": link.target,
+        "position": position,
+        "listed": True,
+        "title": said.title,
+        "title_key": said.title_key,
+        "url": said.url,
+        "published": said.published.at if said.published else None,
+        "date_text": said.date_text,
+        "zone": said.published.zone if said.published else None,
+    }
+
+
+def _write_witnesses(connection: Connection, intake: Intake) -> None:
+    rows = [
+        {
+            "article_id": one.article_id,
+            "role": one.role,
+            "kind": one.kind.value,
+            "text": one.date.text,
+            "at": one.date.at,
+            "zone": one.date.zone,
+            "zone_assumed": one.date.zone_assumed,
+            "precision": one.date.precision.value,
+            "note": one.date.note,
+        }
+        for one in intake.witnesses
+    ]
+    for some in chunks(rows):
+        upsert(connection, witnesses, some)
+
+
+def _write_documents(connection: Connection, intake: Intake, read: Sequence[ReadDocument]) -> None:
+    rows = [
+        {
+            "source": one.source,
+            "place": one.place,
+            "digest": one.digest,
+            "article_id": intake.id_by_place.get((one.source, one.place)),
+        }
+        for one in read
+    ]
+    for some in chunks(rows):
+        upsert(connection, documents, some)
+
+
+def write_set_aside(connection: Connection, read: Sequence[ReadDocument], now: datetime) -> None:
+    """Replace what is set aside of the documents that were read again."""
+    stands = {(row.source, row.place, row.ref): row for row in connection.execute(select(set_aside))}
+    places = {(one.source, one.place) for one in read}
+    for source, place in sorted({key[:2] for key in stands} & places):
+        connection.execute(delete(set_aside).where(set_aside.c.source == source, set_aside.c.place == place))
+    rows = []
+    for one in read:
+        for ref, reason in one.aside:
+            before = stands.get((one.source, one.place, ref))
+            since = before.since if before and before.reason == reason else now
+            rows.append({"source": one.source, "place": one.place, "ref": ref, "reason": reason, "since": since})
+    for some in chunks(rows):
+        upsert(connection, set_aside, some)
+
+
+def forget_vanished(connection: Connection, source: str, places: Iterable[str]) -> None:
+    """Documents that are gone hold nothing aside any more. Their articles stay."""
+    rows = connection.execute(select(set_aside.c.place).where(set_aside.c.source == source).distinct())
+    for place in sorted({row.place for row in rows} - set(places)):
+        connection.execute(delete(set_aside).where(set_aside.c.source == source, set_aside.c.place == place))
+
+
+def count_set_aside(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(set_aside)).scalar_one()

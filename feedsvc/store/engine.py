@@ -1,0 +1,87 @@
+"""Opening the store: one engine for SQLite or PostgreSQL, and its migrations."""
+
+import sqlite3
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from feedsvc.errors import StoreNotReady
+
+BUSY_TIMEOUT_MS = 30_000  # as long as the longest write transaction of a large first load
+CONNECT_TIMEOUT_S = 10
+
+
+def open_engine(url: str) -> Engine:
+    """Make an engine for a `sqlite:` or `postgresql+psycopg:` URL. Connects to nothing yet."""
+    target = make_url(url)
+    if target.get_backend_name() == "sqlite":
+        if target.database and target.database != ":memory:":
+            Path(target.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(target, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(target, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver must not begin transactions by itself: it would begin them deferred, and a reader that
+    # turns writer in mid-transaction fails at once with "database is locked", whatever the timeout.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")  # readers go on while one writes
+    cursor.execute("PRAGMA synchronous=FULL")  # what was committed survives a power cut
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def migrate(engine: Engine) -> str:
+    """Bring the store to the newest schema and return its revision. Safe to repeat."""
+    with as_file(files("feedsvc.store") / "migrations") as folder:
+        config = _config(folder)
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    return newest_revision()
+
+
+def newest_revision() -> str:
+    with as_file(files("feedsvc.store") / "migrations") as folder:
+        head = ScriptDirectory.from_config(_config(folder)).get_current_head()
+    assert head is not None
+    return head
+
+
+def require_migrated(engine: Engine) -> None:
+    """Raise StoreNotReady, with the command that helps, unless the store is at the newest schema."""
+    where = engine.url.render_as_string(hide_password=True)
+    if engine.url.get_backend_name() == "sqlite" and not Path(engine.url.database or "").exists():
+        raise StoreNotReady(f"there is no store yet at {where}", "feedsvc migrate")
+    try:
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    except (OperationalError, DBAPIError) as error:
+        cause = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+        raise StoreNotReady(f"the store at {where} cannot be opened: {cause}", "feedsvc check") from error
+    if current != newest_revision():
+        state = "is empty" if current is None else f"has schema {current}"
+        raise StoreNotReady(f"the store at {where} {state}, and {newest_revision()} is needed", "feedsvc migrate")
+
+
+def _config(folder: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    return config

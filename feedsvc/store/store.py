@@ -1,0 +1,140 @@
+"""The store: transactions, and the lease under which runs write.
+
+Readers and the one writer never block each other: SQLite runs in WAL mode and takes its write lock when
+a writing transaction begins; PostgreSQL has its own snapshots. Every writing transaction of a run checks
+that its lease still stands, so a run that was overtaken can no longer change anything.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Table, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from feedsvc.errors import RunRefused
+from feedsvc.store.tables import leases, marks
+
+LEASE = "run"
+LEASE_S = 30  # how long a run that was killed keeps others waiting; a living one renews it every few seconds
+CHUNK = 1000  # rows or keys in one statement, well below what SQLite and PostgreSQL allow
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to run. `epoch` grows with every holder, so an old one can be told."""
+
+    holder: str
+    epoch: int
+
+
+class Store:
+    """Transactions on one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view of the store."""
+        options = {"isolation_level": "REPEATABLE READ"} if self._postgresql else {}
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self, lease: Lease | None = None) -> Iterator[Connection]:
+        """One transaction that writes. Raises RunRefused, and writes nothing, when `lease` was lost."""
+        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            if lease:
+                _hold(connection, lease)
+            yield connection
+            if lease:
+                _renew(connection, lease)
+
+    @property
+    def _postgresql(self) -> bool:
+        return self.engine.dialect.name == "postgresql"
+
+    def claim(self, holder: str) -> Lease:
+        """Take the lease. Raises RunRefused, saying who has it, while another holder's stands."""
+        with self.writing() as connection:
+            upsert(connection, leases, [_row(holder="", epoch=0, expires_at=_now())], update=False)
+            row = connection.execute(select(leases).where(leases.c.name == LEASE).with_for_update()).one()
+            if row.holder and row.expires_at > _now():
+                raise RunRefused(
+                    f"a run by {row.holder} is in hand; it holds the lease until {row.expires_at:%H:%M:%S} UTC"
+                )
+            lease = Lease(holder, row.epoch + 1)
+            connection.execute(update(leases).values(_row(holder=holder, epoch=lease.epoch, expires_at=_expiry())))
+        return lease
+
+    def renew(self, lease: Lease) -> None:
+        """Keep the lease for another while. Raises RunRefused when it was lost."""
+        with self.writing(lease):
+            pass
+
+    def release(self, lease: Lease) -> None:
+        """Give the lease back; no harm when it was lost."""
+        with self.writing() as connection:
+            connection.execute(
+                update(leases)
+                .where(leases.c.name == LEASE, leases.c.epoch == lease.epoch)
+                .values(holder="", expires_at=_now())
+            )
+
+
+def _hold(connection: Connection, lease: Lease) -> None:
+    row = connection.execute(select(leases).where(leases.c.name == LEASE).with_for_update()).one_or_none()
+    if row is None or row.epoch != lease.epoch:
+        raise RunRefused("another run has taken over; this one writes nothing more")
+
+
+def _renew(connection: Connection, lease: Lease) -> None:
+    connection.execute(update(leases).where(leases.c.name == LEASE).values(expires_at=_expiry()))
+
+
+def _row(**values: Any) -> dict[str, Any]:
+    return {"name": LEASE, **values}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _expiry() -> datetime:
+    return _now() + timedelta(seconds=LEASE_S)
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, update: bool = True) -> None:
+    """Insert rows; where the primary key is there already, replace the row, or leave it if not `update`."""
+    if not rows:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    keys = [column.name for column in table.primary_key]
+    rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    if update and rest:
+        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest), rows)
+    else:
+        connection.execute(statement.on_conflict_do_nothing(index_elements=keys), rows)
+
+
+def chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    """Lists of at most CHUNK items."""
+    rest = iter(items)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk
+
+
+def read_mark(connection: Connection, name: str) -> str | None:
+    """A single remembered value, such as how far the feeds have followed the articles."""
+    return connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar_one_or_none()
+
+
+def write_mark(connection: Connection, name: str, value: str) -> None:
+    upsert(connection, marks, [{"name": name, "value": value}])

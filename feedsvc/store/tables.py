@@ -1,0 +1,211 @@
+"""The tables. Every time is UTC; a change here comes with a migration."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.engine import Dialect
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC. SQLite hands back naive ones even for timezone=True."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone may not be stored: {value}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("record_id", Text),
+    Column("url", Text),
+    Column("url_key", Text),
+    Column("title", Text, nullable=False),
+    Column("title_key", Text, nullable=False),
+    Column("stub", Boolean, nullable=False),
+    Column("served", Boolean, nullable=False),  # once true, `published` is frozen
+    Column("merged_into", ForeignKey("articles.id")),
+    Column("published", UtcDateTime),
+    Column("updated", UtcDateTime),
+    Column("own_at", UtcDateTime),
+    Column("own_precision", String),
+    Column("own_evidence", String),
+    Column("listed_at", UtcDateTime),
+    Column("listed_precision", String),
+    Column("digest", String, nullable=False, default=""),
+    Column("authors", JSON, nullable=False),
+    Column("subtitle", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("body_html", Text, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("language", String),
+    Column("image", Text),
+    Index(None, "published", "id"),
+)
+
+# The dates as they were written, with the zone they were read in: at most one of a kind for each role.
+witnesses = Table(
+    "witnesses",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("role", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("zone", String, nullable=False),
+    Column("zone_assumed", Boolean, nullable=False),
+    Column("precision", String, nullable=False),
+    Column("note", Text),
+)
+
+# `listed` is false for a link that an article's page once had and has no more: it still ties the graph.
+links = Table(
+    "links",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("target_id", ForeignKey("articles.id"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("listed", Boolean, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("title_key", Text, nullable=False),
+    Column("url", Text),
+    Column("published", UtcDateTime),
+    Column("date_text", Text),
+    Column("zone", String),
+    Index(None, "target_id"),
+)
+
+# What was read, so that it need not be read again. `article_id` when the document is one article.
+documents = Table(
+    "documents",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("article_id", ForeignKey("articles.id")),
+)
+
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("ref", String, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("slug", String, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("origin", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("heir", ForeignKey("channels.slug")),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("slug", ForeignKey("channels.slug"), primary_key=True),
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Index(None, "article_id"),
+)
+
+# A feed is named by its key: "" for everything, "channels/SLUG" for a channel. `generation` is the pointer.
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("generation", Integer, nullable=False),
+)
+
+generations = Table(
+    "generations",
+    metadata,
+    Column("key", ForeignKey("feeds.key"), primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("newest", UtcDateTime),
+    Column("entries", Integer, nullable=False),
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("format", String, primary_key=True),
+    Column("encoding", String, primary_key=True),  # "" for the bytes as they are
+    Column("media_type", String, nullable=False),
+    Column("etag", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("outcome", String),  # "good", "partial" (something set aside or a source failed), "failed"
+    Column("counts", JSON, nullable=False),
+    Column("errors", JSON, nullable=False),
+    Column("reports", JSON, nullable=False),
+)
+
+# One row each: who may run, how far the articles and the feeds are, what the worker says of itself.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("holder", String, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)

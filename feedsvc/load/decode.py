@@ -30,6 +30,15 @@ def to_text(body: bytes, media_type: str = "text/plain") -> str:
     return _decode(body, media_type).replace("\0", "")
 
 
+def joined(text: str) -> str:
+    """The same text with surrogate halves, as escapes like \\ud83d leave them, joined or made U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
 def _decode(body: bytes, media_type: str) -> str:
     encoding, mark = read_bom(body)
     if encoding and mark:

@@ -75,9 +75,14 @@ def looks_like_date(text: str) -> bool:
     """Whether a whole line seems to be a date; it need not be a readable one."""
     if len(text) > DATE_CHARS or not _DATE_HINT.search(text):
         return False
-    words = _WORD.findall(_PARENTHESIS.sub("", text))
-    strange = [word for word in words if not _DATE_WORD.fullmatch(word) and not word.isupper()]
-    return len(strange) <= DATE_STRANGE_WORDS
+    words = [word for word in _WORD.findall(_PARENTHESIS.sub("", text)) if not _DATE_WORD.fullmatch(word)]
+    zones = 0 if text.isupper() else sum(map(str.isupper, words))
+    return len(words) - zones <= DATE_STRANGE_WORDS
+
+
+def opens_related(text: str, marks: Marks) -> bool:
+    """Whether the whole text of a heading opens the related links, spacing and a colon aside."""
+    return " ".join(text.split()).rstrip(" :").casefold() in _folded(marks.related)
 
 
 def ends_page(line: str, marks: Marks) -> bool:
@@ -126,8 +131,10 @@ def _pairs(lines: list[str], marks: Marks, doubled: bool) -> Iterator[tuple[str,
 
 
 def _closing_stamp(lines: list[str], opening: int) -> int | None:
-    last = min(opening + 1 + TITLE_LINES, len(lines) - 1)
-    return next((at for at in range(opening + 2, last + 1) if lines[at] == lines[opening]), None)
+    for at in range(opening + 2, min(opening + 2 + TITLE_LINES, len(lines))):
+        if lines[at] == lines[opening]:
+            return at
+    return None
 
 
 @lru_cache

@@ -170,7 +170,7 @@ def _repoint_links(connection: Connection, repoints: Sequence[Repoint]) -> None:
 
 def _write_links(connection: Connection, intake: Intake) -> bool:
     """Write the related lists that differ; links that a page no longer has are kept as unlisted."""
-    before = _listed_links(connection, [id for id in intake.links])
+    before = _listed_links(connection, list(intake.links))
     rows, changed = [], []
     for article_id, listed in intake.links.items():
         now = [_link_row(article_id, position, link) for position, link in enumerate(listed)]

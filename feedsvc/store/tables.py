@@ -43,7 +43,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        if value is None:
+        if not isinstance(value, datetime):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
@@ -155,6 +155,7 @@ feeds = Table(
     "feeds",
     metadata,
     Column("key", String, primary_key=True),
+    Column("id", String, nullable=False),  # minted once, as an article's is
     Column("generation", Integer, nullable=False),
 )
 

@@ -1,0 +1,77 @@
+"""Documents from where they lie. The only module of this room that touches the outside.
+
+A folder is read recursively, each file by its ending; hidden files and other endings are passed over.
+Every read is bounded in bytes, and a file that cannot be read is told of, never fatal.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from feedsvc.errors import SourceFailed
+from feedsvc.load import MEDIA_TYPES
+from feedsvc.model import Document
+
+MAX_DOCUMENT_BYTES = 5 * 1024 * 1024  # one page, six times the largest in the sample of real ones
+MAX_LINES_BYTES = 512 * 1024 * 1024  # a file of JSON lines holds a whole export
+LINES = "application/x-ndjson"
+
+
+@dataclass(frozen=True, slots=True)
+class Unfetched:
+    """A file that is there and could not be read, with the reason for people."""
+
+    place: str
+    reason: str
+
+
+def folder_documents(source: str, folder: Path) -> Iterator[Document | Unfetched]:
+    """Every readable document below `folder`, in the order of their places. Raises SourceFailed when the
+    folder itself cannot be listed."""
+    for path, media_type in sorted(_files(source, folder)):
+        place = _place(path, folder)
+        try:
+            yield _document(source, place, path, media_type)
+        except _TooLarge as error:
+            yield Unfetched(place, str(error))
+        except OSError as error:
+            if not isinstance(error, FileNotFoundError):  # gone since it was listed: nothing to tell
+                yield Unfetched(place, f"the file cannot be read: {error.strerror}")
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def _files(source: str, folder: Path) -> Iterator[tuple[Path, str]]:
+    def fail(error: OSError) -> None:
+        if error.filename == str(folder):
+            raise SourceFailed(source, f"the folder {folder} cannot be read: {error.strerror}") from error
+
+    for parent, folders, names in os.walk(folder, onerror=fail):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            media_type = MEDIA_TYPES.get(Path(name).suffix.lower())
+            if media_type and not name.startswith("."):
+                yield Path(parent, name), media_type
+
+
+def _document(source: str, place: str, path: Path, media_type: str) -> Document:
+    limit = MAX_LINES_BYTES if media_type == LINES else MAX_DOCUMENT_BYTES
+    # O_NONBLOCK: opening a pipe that lies in the folder must not wait for a writer.
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(0, "it is not a regular file")
+        body = file.read(limit + 1)
+    if len(body) > limit:
+        raise _TooLarge(f"the file is larger than {limit // (1024 * 1024)} MiB")
+    return Document(source, place, media_type, body, datetime.fromtimestamp(status.st_mtime, UTC))
+
+
+def _place(path: Path, folder: Path) -> str:
+    """The path below the folder, with forward slashes; bytes that are no UTF-8 are spelt out."""
+    return path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -1,0 +1,308 @@
+"""refresh(): load → normalise → theme → render → publish. The only module that joins the stages.
+
+A run takes articles in and commits them first; what it then publishes it commits in one transaction
+more. If it dies between the two, the next run sees that the feeds lag behind the articles and goes on
+from there. A run that finds nothing new stops after looking.
+"""
+
+import hashlib
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from feedsvc.errors import FeedsvcError, RunRefused, SourceFailed, UnreadableDocument, UnreadableRecord
+from feedsvc.load import parse
+from feedsvc.load.fetch import Unfetched, folder_documents
+from feedsvc.model import Channel, ChannelState, Document, Draft, Unread
+from feedsvc.normalise.article import Reading, normalise
+from feedsvc.normalise.identity import resolve
+from feedsvc.normalise.settle import settle
+from feedsvc.publish.plan import Line, PlannedFeed, due, plan
+from feedsvc.publish.snapshot import snapshot
+from feedsvc.render import FORMATS
+from feedsvc.render.assemble import assemble, feed_id
+from feedsvc.settings import Settings, SourceSettings
+from feedsvc.store import articles as article_store
+from feedsvc.store import feeds as feed_store
+from feedsvc.store import runs as run_store
+from feedsvc.store.articles import ReadDocument
+from feedsvc.store.feeds import NewGeneration, PublicArticle, Standing
+from feedsvc.store.store import LEASE_S, Lease, Store
+from feedsvc.themes.continuity import continue_channels
+from feedsvc.themes.graph import Edge, Vertex, communities
+from feedsvc.themes.likeness import Likeness
+from feedsvc.themes.naming import Names, slug
+from feedsvc.themes.words import words_of
+
+log = structlog.get_logger()
+
+READER_VERSION = "1"  # raise it when parsing or normalising changes, so that everything is read again
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did. `set_aside` counts all that stands set aside now, not only what this run added."""
+
+    read: int = 0
+    unchanged: int = 0
+    articles: int = 0
+    published: int = 0
+    set_aside: int = 0
+    seconds: float = 0.0
+    errors: list[str] = field(default_factory=list)
+    reports: list[str] = field(default_factory=list)
+    next_due: datetime | None = None
+
+    @property
+    def outcome(self) -> str:
+        return "partial" if self.errors or self.set_aside else "good"
+
+    @property
+    def counts(self) -> dict[str, int | float]:
+        return {
+            "read": self.read,
+            "unchanged": self.unchanged,
+            "articles": self.articles,
+            "published": self.published,
+            "set_aside": self.set_aside,
+            "seconds": round(self.seconds, 2),
+        }
+
+
+def refresh(settings: Settings, store: Store, progress: Progress | None = None, wait_s: float = LEASE_S + 5) -> Report:
+    """Run the pipe once.
+
+    Waits up to `wait_s` seconds for a run that is in hand, then raises RunRefused. Sources that fail are
+    told of in the report; SourceFailed is raised only when every source did.
+    """
+    started = time.monotonic()
+    with _lease(store, wait_s) as lease:
+        with store.writing(lease) as connection:
+            number = run_store.begin_run(connection, _now())
+        report = Report()
+        try:
+            _run(settings, store, lease, report, progress or (lambda stage, done, of: None))
+        except Exception as error:
+            _end(store, lease, number, "failed", report, [*report.errors, _told(error)], started)
+            raise
+        _end(store, lease, number, report.outcome, report, report.errors, started)
+    return report
+
+
+def _end(
+    store: Store, lease: Lease, number: int, outcome: str, report: Report, errors: Sequence[str], started: float
+) -> None:
+    report.seconds = time.monotonic() - started
+    with store.writing(lease) as connection:
+        run_store.end_run(connection, number, _now(), outcome, report.counts, errors, report.reports)
+    log.info("run finished", run=number, outcome=outcome, **report.counts)
+
+
+def _told(error: Exception) -> str:
+    return str(error) if isinstance(error, FeedsvcError) else f"{type(error).__name__}: {error}"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def _lease(store: Store, wait_s: float) -> Iterator[Lease]:
+    """Hold the lease, renewed from a thread of its own for as long as the run takes."""
+    holder = f"{socket.gethostname()}:{os.getpid()}"
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            lease = store.claim(holder)
+            break
+        except RunRefused:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(0.5)
+    done = threading.Event()
+    keeper = threading.Thread(target=_keep, args=(store, lease, done), name="lease", daemon=True)
+    keeper.start()
+    try:
+        yield lease
+    finally:
+        done.set()
+        keeper.join()
+        store.release(lease)
+
+
+def _keep(store: Store, lease: Lease, done: threading.Event) -> None:
+    while not done.wait(LEASE_S / 3):
+        try:
+            store.renew(lease)
+        except RunRefused:  # the run itself finds out at its next transaction
+            return
+        except Exception as error:  # a store that is away for a moment; the lease outlives that
+            log.warning("lease not renewed", error=str(error))
+
+
+def _run(settings: Settings, store: Store, lease: Lease, report: Report, progress: Progress) -> None:
+    drafts, read, listings = _gather(settings, store, report, progress)
+    with store.writing(lease) as connection:
+        for source, places in listings.items():
+            article_store.forget_vanished(connection, source, places)
+    if read:
+        _take_in(store, lease, drafts, read, report)
+    _publish(settings, store, lease, report, progress)
+    with store.reading() as connection:
+        report.set_aside = article_store.count_set_aside(connection)
+        report.next_due = feed_store.next_due(connection, _now())
+    if report.errors and len(report.errors) == len(settings.sources):
+        raise SourceFailed("all", "; ".join(report.errors))
+
+
+# Load and normalise
+
+
+def _gather(
+    settings: Settings, store: Store, report: Report, progress: Progress
+) -> tuple[list[Draft], list[ReadDocument], dict[str, list[str]]]:
+    """Everything in the sources that is new or has changed, and the places that are there at all."""
+    drafts: list[Draft] = []
+    read: list[ReadDocument] = []
+    listings: dict[str, list[str]] = {}
+    for source in settings.sources:
+        with store.reading() as connection:
+            digests = article_store.document_digests(connection, source.name)
+        places: list[str] = []
+        try:
+            for item in folder_documents(source.name, settings.source_path(source)):
+                places.append(item.place)
+                progress(f"reading {source.name}", len(places), 0)
+                document, found = _read(item, source, digests)
+                if document:
+                    read.append(document)
+                    drafts += found
+                else:
+                    report.unchanged += 1
+        except SourceFailed as error:
+            report.errors.append(str(error))
+            log.error("source failed", source=source.name, reason=error.reason)
+            continue
+        listings[source.name] = places
+    report.read, report.articles = len(read), len(drafts)
+    return drafts, read, listings
+
+
+def _read(
+    item: Document | Unfetched, source: SourceSettings, digests: Mapping[str, str]
+) -> tuple[ReadDocument | None, list[Draft]]:
+    """Parse and normalise one document, or (None, []) when it was read before just as it is."""
+    if isinstance(item, Unfetched):
+        return ReadDocument(source.name, item.place, "", (("", item.reason),)), []
+    fingerprint = repr((READER_VERSION, source.time_zone, source.marks, item.media_type)).encode()
+    digest = hashlib.sha256(fingerprint + item.body).hexdigest()
+    if digests.get(item.place) == digest:
+        return None, []
+    drafts: list[Draft] = []
+    aside: list[tuple[str, str]] = []
+    reading = Reading(ZoneInfo(source.time_zone))
+    try:
+        for raw in parse(item, source.marks):
+            try:
+                if isinstance(raw, Unread):
+                    raise UnreadableRecord(raw.reason)
+                drafts.append(normalise(raw, item, reading))
+            except UnreadableRecord as error:
+                aside.append((raw.ref, error.reason))
+    except UnreadableDocument as error:
+        aside.append(("", error.reason))
+    return ReadDocument(source.name, item.place, digest, tuple(aside)), drafts
+
+
+def _take_in(
+    store: Store, lease: Lease, drafts: Sequence[Draft], read: Sequence[ReadDocument], report: Report
+) -> None:
+    with store.reading() as connection:
+        known = list(article_store.known_articles(connection))
+        places = article_store.article_places(connection)
+        aliases = list(article_store.aliases(connection))
+    now = _now()
+    intake = settle(resolve(drafts, known, places, aliases), now)
+    report.reports += intake.reports
+    with store.writing(lease) as connection:
+        article_store.write_intake(connection, intake, read, now)
+
+
+# Theme, render and publish
+
+
+def _publish(settings: Settings, store: Store, lease: Lease, report: Report, progress: Progress) -> None:
+    now = _now()
+    with store.reading() as connection:
+        public = feed_store.public_articles(connection, now)
+        follows = _follows(article_store.revision(connection), len(public), settings)
+        if feed_store.followed(connection) == follows:
+            return
+        pairs = feed_store.public_links(connection, now)
+        before = feed_store.all_channels(connection)
+        stands = feed_store.standing(connection)
+    progress("finding themes", 0, 0)
+    after = _theme(public, pairs, before, settings)
+    lines = {a.id: Line(a.id, a.published, a.updated, a.digest) for a in public}
+    digests = {key: standing.digest for key, standing in stands.items()}
+    needed = due(plan(after, lines, settings), digests)
+    made = list(_render(needed, stands, settings, store, progress))
+    _until_the_next_second(stands, needed)
+    with store.writing(lease) as connection:
+        feed_store.publish(connection, before, after, made, lines, follows, _now().replace(microsecond=0))
+    report.published = len(made)
+
+
+def _follows(revision: int, public: int, settings: Settings) -> str:
+    """What the feeds hang on: the articles, how many of them may be seen, and the settings."""
+    text = repr((revision, public, READER_VERSION, settings.site, settings.feeds, settings.themes))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _theme(
+    public: Sequence[PublicArticle], pairs: Sequence[Edge], before: Sequence[Channel], settings: Settings
+) -> list[Channel]:
+    vertices = [Vertex(a.id, a.title, words_of(a.title, a.summary, a.body_html), a.published, a.stub) for a in public]
+    likeness = Likeness(vertices)
+    present = likeness.row_by_id
+    edges = {(min(pair), max(pair)) for pair in pairs if pair[0] in present and pair[1] in present}
+    slugs = {id: c.slug for c in before if c.state is ChannelState.ACTIVE for id in c.members}
+    groups = communities(present, likeness.of(edges), likeness.nearest_earlier(), slugs)
+    return continue_channels(groups, before, settings.themes, Names(vertices).titles, slug)
+
+
+def _render(
+    needed: Sequence[PlannedFeed],
+    stands: Mapping[str, Standing],
+    settings: Settings,
+    store: Store,
+    progress: Progress,
+) -> Iterator[NewGeneration]:
+    files = {name: format.file_name for name, format in FORMATS.items()}
+    for done, feed in enumerate(needed):
+        progress("rendering", done, len(needed))
+        with store.reading() as connection:
+            found = feed_store.whole_articles(connection, feed.ids)
+        id = stands[feed.key].id if feed.key in stands else feed_id(settings.sources[0].name, feed.key)
+        entries = [found[one] for one in feed.ids]
+        assembled = assemble(feed.key, id, feed.title, feed.description, entries, files, settings.site)
+        snapshots = tuple(
+            snapshot(name, format.media_type, format.render(assembled)) for name, format in FORMATS.items()
+        )
+        yield NewGeneration(feed.key, id, feed.digest, feed.newest, len(entries), snapshots)
+
+
+def _until_the_next_second(stands: Mapping[str, Standing], needed: Sequence[PlannedFeed]) -> None:
+    """Wait, a second at most, so that no feed changes twice within what Last-Modified can tell apart."""
+    latest = max((stands[feed.key].published_at for feed in needed if feed.key in stands), default=None)
+    if latest and latest <= _now() < latest + timedelta(seconds=1):
+        time.sleep((latest + timedelta(seconds=1) - _now()).total_seconds())

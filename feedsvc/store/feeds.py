@@ -1,0 +1,241 @@
+"""Channels, generations and snapshots in the store: what theming and planning ask, and what a run publishes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, exists, insert, or_, select, update
+
+from feedsvc.model import Article, Channel, ChannelState, Origin, RelatedLink, Snapshot
+from feedsvc.store.store import chunks, read_mark, upsert, write_mark
+from feedsvc.store.tables import articles, channels, feeds, generations, links, members, snapshots
+
+PUBLICATION = "publication"  # grows whenever other bytes are to be served
+FOLLOWED = "feeds follow"  # what the standing feeds were made from
+KEPT_GENERATIONS = 3  # a reader in mid-answer still finds the bytes of the generation before
+
+
+@dataclass(frozen=True, slots=True)
+class PublicArticle:
+    """What theming and planning need of an article that readers may see."""
+
+    id: str
+    title: str
+    summary: str
+    body_html: str
+    stub: bool
+    published: datetime
+    updated: datetime | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The generation that readers get of a feed now."""
+
+    id: str
+    generation: int
+    digest: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewGeneration:
+    """A feed made anew: its snapshots, and what planning needs to see whether it still stands."""
+
+    key: str
+    id: str
+    digest: str
+    newest: datetime | None
+    entries: int
+    snapshots: tuple[Snapshot, ...]
+
+
+def followed(connection: Connection) -> str | None:
+    """What the standing feeds were made from, as a run wrote it down."""
+    return read_mark(connection, FOLLOWED)
+
+
+def public_articles(connection: Connection, now: datetime) -> list[PublicArticle]:
+    """Everything readers may see: published by now, and for a stub, listed by a page that is.
+
+    What an embargoed page lists says what it is about, so its stubs wait with it.
+    """
+    a = articles.c
+    columns = (a.id, a.title, a.summary, a.body_html, a.stub, a.published, a.updated, a.digest)
+    wanted = select(*columns).where(_public(now)).order_by(a.published, a.id)
+    return [PublicArticle(*row) for row in connection.execute(wanted)]
+
+
+def _public(now: datetime) -> Any:
+    a, lister = articles.c, articles.alias("lister")
+    listed = exists().where(links.c.target_id == a.id, links.c.article_id == lister.c.id, lister.c.published <= now)
+    return and_(a.published <= now, a.merged_into.is_(None), or_(a.stub.is_(False), a.served, listed))
+
+
+def public_links(connection: Connection, now: datetime) -> list[tuple[str, str]]:
+    """(article, target) of every link between articles that readers may see."""
+    lister, target = articles.alias("lister"), articles.alias("target")
+    wanted = (
+        select(links.c.article_id, links.c.target_id)
+        .join(lister, lister.c.id == links.c.article_id)
+        .join(target, target.c.id == links.c.target_id)
+        .where(lister.c.published <= now, target.c.published <= now)
+        .order_by(links.c.article_id, links.c.target_id)
+    )
+    return [(row.article_id, row.target_id) for row in connection.execute(wanted)]
+
+
+def next_due(connection: Connection, now: datetime) -> datetime | None:
+    """When the next article that may not be seen yet is due, if there is one."""
+    wanted = select(articles.c.published).where(articles.c.published > now).order_by(articles.c.published).limit(1)
+    return connection.execute(wanted).scalar_one_or_none()
+
+
+def all_channels(connection: Connection) -> list[Channel]:
+    """Every channel there ever was, with its members, by slug."""
+    ids: dict[str, set[str]] = {}
+    for slug, id in connection.execute(select(members.c.slug, members.c.article_id)):
+        ids.setdefault(slug, set()).add(id)
+    return [
+        Channel(
+            slug=row.slug,
+            title=row.title,
+            origin=Origin(row.origin),
+            description=row.description,
+            state=ChannelState(row.state),
+            heir=row.heir,
+            members=frozenset(ids.get(row.slug, ())),
+        )
+        for row in connection.execute(select(channels).order_by(channels.c.slug))
+    ]
+
+
+def whole_articles(connection: Connection, ids: Iterable[str]) -> dict[str, Article]:
+    """Articles as feeds show them, without their related links, by id."""
+    found = {}
+    for some in chunks(sorted(set(ids))):
+        for row in connection.execute(select(articles).where(articles.c.id.in_(some))):
+            found[row.id] = article(row)
+    return found
+
+
+def article(row: Row[Any], related: Sequence[RelatedLink] = ()) -> Article:
+    return Article(
+        id=row.id,
+        source=row.source,
+        title=row.title,
+        published=row.published,
+        updated=row.updated,
+        url=row.url,
+        stub=row.stub,
+        authors=tuple(row.authors),
+        subtitle=row.subtitle,
+        summary=row.summary,
+        body_html=row.body_html,
+        tags=tuple(row.tags),
+        language=row.language,
+        image=row.image,
+        related=tuple(related),
+    )
+
+
+def standing(connection: Connection) -> dict[str, Standing]:
+    """key → the generation that stands."""
+    wanted = select(feeds.c.key, feeds.c.id, feeds.c.generation, generations.c.digest, generations.c.published_at).join(
+        generations, and_(generations.c.key == feeds.c.key, generations.c.generation == feeds.c.generation)
+    )
+    return {
+        row.key: Standing(row.id, row.generation, row.digest, row.published_at) for row in connection.execute(wanted)
+    }
+
+
+def publish(
+    connection: Connection,
+    before: Sequence[Channel],
+    after: Sequence[Channel],
+    generations_made: Sequence[NewGeneration],
+    public_ids: Iterable[str],
+    follows: str,
+    now: datetime,
+) -> None:
+    """Let a run's channels and feeds stand, all in the caller's one transaction."""
+    _write_channels(connection, before, after)
+    stands = standing(connection)
+    for made in generations_made:
+        _write_generation(connection, made, stands.get(made.key), now)
+    _freeze(connection, public_ids)
+    write_mark(connection, FOLLOWED, follows)
+    write_mark(connection, PUBLICATION, str(int(read_mark(connection, PUBLICATION) or 0) + 1))
+
+
+def _write_channels(connection: Connection, before: Sequence[Channel], after: Sequence[Channel]) -> None:
+    was = {channel.slug: channel for channel in before}
+    # An heir must be there before the one that names it.
+    for channel in sorted(after, key=lambda c: (c.state is ChannelState.MERGED, c.slug)):
+        former = was.get(channel.slug)
+        if former == channel:
+            continue
+        row = {
+            "slug": channel.slug,
+            "title": channel.title,
+            "description": channel.description,
+            "origin": channel.origin.value,
+            "state": channel.state.value,
+            "heir": channel.heir,
+        }
+        upsert(connection, channels, [row])
+        _write_members(connection, channel.slug, former.members if former else frozenset(), channel.members)
+
+
+def _write_members(connection: Connection, slug: str, was: frozenset[str], now: frozenset[str]) -> None:
+    for ids in chunks(sorted(was - now)):
+        connection.execute(delete(members).where(members.c.slug == slug, members.c.article_id.in_(ids)))
+    for ids in chunks(sorted(now - was)):
+        upsert(connection, members, [{"slug": slug, "article_id": id} for id in ids])
+
+
+def _write_generation(connection: Connection, made: NewGeneration, stands: Standing | None, now: datetime) -> None:
+    number = stands.generation + 1 if stands else 1
+    upsert(connection, feeds, [{"key": made.key, "id": made.id, "generation": number}])
+    connection.execute(
+        insert(generations).values(
+            key=made.key,
+            generation=number,
+            digest=made.digest,
+            published_at=now,
+            newest=made.newest,
+            entries=made.entries,
+        )
+    )
+    connection.execute(
+        insert(snapshots), [row for one in made.snapshots for row in _snapshot_rows(made.key, number, one)]
+    )
+    old = number - KEPT_GENERATIONS
+    connection.execute(delete(snapshots).where(snapshots.c.key == made.key, snapshots.c.generation <= old))
+    connection.execute(delete(generations).where(generations.c.key == made.key, generations.c.generation <= old))
+
+
+def _snapshot_rows(key: str, number: int, one: Snapshot) -> list[dict[str, Any]]:
+    plain: Mapping[str, tuple[bytes, str]] = {"": (one.body, one.etag), **one.variants}
+    return [
+        {
+            "key": key,
+            "generation": number,
+            "format": one.format,
+            "encoding": encoding,
+            "media_type": one.media_type,
+            "etag": etag,
+            "body": body,
+        }
+        for encoding, (body, etag) in plain.items()
+    ]
+
+
+def _freeze(connection: Connection, ids: Iterable[str]) -> None:
+    """From now on these articles keep the time they were published."""
+    for some in chunks(sorted(ids)):
+        connection.execute(
+            update(articles).where(articles.c.id.in_(some), articles.c.served.is_(False)).values(served=True)
+        )

@@ -1,0 +1,187 @@
+"""What the web pages, the command line and the health report read. Nothing here writes.
+
+Readers see what was published (`served`); operators, through `every_article`, see all there is.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, func, select
+
+from feedsvc.model import Article, Channel, ChannelState, Origin, RelatedLink
+from feedsvc.store.feeds import PUBLICATION, article
+from feedsvc.store.store import chunks, read_mark
+from feedsvc.store.tables import articles, channels, feeds, generations, links, members, set_aside, snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelLine:
+    """A channel as a list of channels shows it. Times are of its members; `published_at` of its generation."""
+
+    slug: str
+    title: str
+    description: str
+    origin: Origin
+    size: int
+    newest: datetime | None
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """One stored representation of a feed: where its bytes are, and what a header says of them."""
+
+    key: str
+    generation: int
+    format: str
+    encoding: str
+    media_type: str
+    etag: str
+    published_at: datetime
+
+
+def publication(connection: Connection) -> int:
+    """A number that grows whenever other bytes are to be served."""
+    return int(read_mark(connection, PUBLICATION) or 0)
+
+
+def pointers(connection: Connection) -> list[Pointer]:
+    """Every representation that stands."""
+    s, stands = snapshots.c, and_(snapshots.c.key == feeds.c.key, snapshots.c.generation == feeds.c.generation)
+    made = and_(generations.c.key == feeds.c.key, generations.c.generation == feeds.c.generation)
+    wanted = (
+        select(s.key, s.generation, s.format, s.encoding, s.media_type, s.etag, generations.c.published_at)
+        .join(feeds, stands)
+        .join(generations, made)
+    )
+    return [Pointer(*row) for row in connection.execute(wanted)]
+
+
+def heirs(connection: Connection) -> dict[str, str]:
+    """merged slug → the slug of the channel that took its place."""
+    wanted = select(channels.c.slug, channels.c.heir).where(channels.c.heir.is_not(None))
+    return {row.slug: row.heir for row in connection.execute(wanted)}
+
+
+def body(connection: Connection, pointer: Pointer) -> bytes | None:
+    """The stored bytes, or None when that generation is no longer kept."""
+    s = snapshots.c
+    where = (s.key == pointer.key, s.generation == pointer.generation)
+    wanted = select(s.body).where(*where, s.format == pointer.format, s.encoding == pointer.encoding)
+    found = connection.execute(wanted).scalar_one_or_none()
+    return bytes(found) if found is not None else None
+
+
+def channel_lines(connection: Connection) -> list[ChannelLine]:
+    """The channels that are served, the one with the newest article first and that of the rest last."""
+    key = "channels/" + channels.c.slug
+    size, newest = func.count(articles.c.id), func.max(articles.c.published)
+    wanted = (
+        select(channels, size.label("size"), newest.label("newest"), generations.c.published_at)
+        .outerjoin(members, members.c.slug == channels.c.slug)
+        .outerjoin(articles, articles.c.id == members.c.article_id)
+        .outerjoin(feeds, feeds.c.key == key)
+        .outerjoin(generations, and_(generations.c.key == key, generations.c.generation == feeds.c.generation))
+        .where(channels.c.state == ChannelState.ACTIVE)
+        .group_by(*channels.c, generations.c.published_at)
+        .order_by(channels.c.origin == Origin.REST, newest.desc(), channels.c.slug)
+    )
+    return [
+        ChannelLine(r.slug, r.title, r.description, Origin(r.origin), r.size, r.newest, r.published_at)
+        for r in connection.execute(wanted)
+    ]
+
+
+def channel(connection: Connection, slug: str) -> Channel | None:
+    """A channel by its slug, merged ones too, without its members."""
+    row = connection.execute(select(channels).where(channels.c.slug == slug)).one_or_none()
+    if row is None:
+        return None
+    return Channel(row.slug, row.title, Origin(row.origin), row.description, ChannelState(row.state), row.heir)
+
+
+def channel_articles(connection: Connection, slug: str, limit: int, offset: int = 0) -> list[Article]:
+    """A page of a channel's articles, newest first, without their related links."""
+    wanted = select(articles).join(members, members.c.article_id == articles.c.id).where(members.c.slug == slug)
+    return _page(connection, wanted.where(articles.c.published.is_not(None)), limit, offset)
+
+
+def newest_articles(connection: Connection, limit: int, offset: int = 0) -> list[Article]:
+    """A page of everything that readers may see, newest first, without related links."""
+    return _page(connection, select(articles).where(articles.c.served, articles.c.merged_into.is_(None)), limit, offset)
+
+
+def _page(connection: Connection, wanted: Select[Any], limit: int, offset: int) -> list[Article]:
+    newest_first = wanted.order_by(articles.c.published.desc(), articles.c.id.desc())
+    return [article(row) for row in connection.execute(newest_first.limit(limit).offset(offset))]
+
+
+def public_article(connection: Connection, id: str) -> Article | str | None:
+    """An article that readers may see, with the related links that they may see.
+
+    A stub that turned out to be another article gives that one's id. None for one that is not public.
+    """
+    row = connection.execute(select(articles).where(articles.c.id == id)).one_or_none()
+    if row is None or (row.merged_into is None and not row.served):
+        return None
+    if row.merged_into:
+        return str(row.merged_into)
+    wanted = _related().where(links.c.article_id == id, links.c.listed, articles.c.served)
+    return article(row, [_related_link(one) for one in connection.execute(wanted)])
+
+
+def article_channels(connection: Connection, id: str) -> list[Channel]:
+    """The channels an article is in."""
+    wanted = select(channels).join(members, members.c.slug == channels.c.slug).where(members.c.article_id == id)
+    rows = connection.execute(wanted.order_by(channels.c.slug))
+    return [Channel(r.slug, r.title, Origin(r.origin), r.description, ChannelState(r.state)) for r in rows]
+
+
+def _related() -> Select[Any]:
+    columns = (links.c.article_id, links.c.target_id, links.c.title, links.c.url, links.c.published)
+    return (
+        select(*columns)
+        .join(articles, articles.c.id == links.c.target_id)
+        .order_by(links.c.article_id, links.c.position)
+    )
+
+
+def _related_link(row: Row[Any]) -> RelatedLink:
+    return RelatedLink(row.title, row.url, row.published, row.target_id)
+
+
+def every_article(connection: Connection) -> Iterator[Article]:
+    """All articles and stubs with their related lists, by id, a page at a time. For operators."""
+    ids = connection.execute(select(articles.c.id).where(articles.c.merged_into.is_(None)).order_by(articles.c.id))
+    for some in chunks(ids.scalars().all()):
+        related: dict[str, list[RelatedLink]] = {}
+        for row in connection.execute(_related().where(links.c.article_id.in_(some), links.c.listed)):
+            related.setdefault(row.article_id, []).append(_related_link(row))
+        for row in connection.execute(select(articles).where(articles.c.id.in_(some)).order_by(articles.c.id)):
+            yield article(row, related.get(row.id, ()))
+
+
+def channel_members(connection: Connection, slug: str) -> list[Mapping[str, Any]]:
+    """id, url, title and published of every article of a channel, newest first."""
+    a = articles.c
+    wanted = select(a.id, a.url, a.title, a.published).join(members, members.c.article_id == a.id)
+    newest_first = wanted.where(members.c.slug == slug).order_by(a.published.desc(), a.id.desc())
+    return [dict(row._mapping) for row in connection.execute(newest_first)]
+
+
+def count_articles(connection: Connection) -> dict[str, int]:
+    """How many articles readers may see: whole ones and stubs."""
+    seen = and_(articles.c.served, articles.c.merged_into.is_(None))
+    wanted = select(articles.c.stub, func.count()).where(seen).group_by(articles.c.stub)
+    counts = {bool(stub): number for stub, number in connection.execute(wanted)}
+    return {"whole": counts.get(False, 0), "stubs": counts.get(True, 0)}
+
+
+def set_aside_lines(connection: Connection, limit: int) -> list[Mapping[str, Any]]:
+    """What is set aside, the latest first: source, place, ref, reason, since."""
+    wanted = select(set_aside).order_by(
+        set_aside.c.since.desc(), set_aside.c.source, set_aside.c.place, set_aside.c.ref
+    )
+    return [dict(row._mapping) for row in connection.execute(wanted.limit(limit))]

@@ -25,10 +25,11 @@ from feedsvc.model import Channel, ChannelState, Document, Draft, Unread
 from feedsvc.normalise.article import Reading, normalise
 from feedsvc.normalise.identity import resolve
 from feedsvc.normalise.settle import settle
-from feedsvc.publish.plan import Line, PlannedFeed, due, plan
+from feedsvc.publish.plan import OPML, Line, PlannedFeed, channel_key, due, plan, plan_outline
 from feedsvc.publish.snapshot import snapshot
-from feedsvc.render import FORMATS
-from feedsvc.render.assemble import assemble, feed_id
+from feedsvc.render import FORMATS, OPML_MEDIA_TYPE
+from feedsvc.render.assemble import assemble, feed_home, feed_id
+from feedsvc.render.opml import Outline, render_opml
 from feedsvc.settings import Settings, SourceSettings
 from feedsvc.store import articles as article_store
 from feedsvc.store import feeds as feed_store
@@ -223,9 +224,7 @@ def _read(
     return ReadDocument(source.name, item.place, digest, tuple(aside)), drafts
 
 
-def _take_in(
-    store: Store, lease: Lease, drafts: Sequence[Draft], read: Sequence[ReadDocument], report: Report
-) -> None:
+def _take_in(store: Store, lease: Lease, drafts: Sequence[Draft], read: Sequence[ReadDocument], report: Report) -> None:
     with store.reading() as connection:
         known = list(article_store.known_articles(connection))
         places = article_store.article_places(connection)
@@ -255,8 +254,11 @@ def _publish(settings: Settings, store: Store, lease: Lease, report: Report, pro
     lines = {a.id: Line(a.id, a.published, a.updated, a.digest) for a in public}
     digests = {key: standing.digest for key, standing in stands.items()}
     needed = due(plan(after, lines, settings), digests)
-    made = list(_render(needed, stands, settings, store, progress))
-    _until_the_next_second(stands, needed)
+    made = [
+        *_render(needed, stands, settings, store, progress),
+        *_outline(after, digests.get(OPML), settings),
+    ]
+    _until_the_next_second(stands, made)
     with store.writing(lease) as connection:
         feed_store.publish(connection, before, after, made, lines, follows, _now().replace(microsecond=0))
     report.published = len(made)
@@ -301,8 +303,19 @@ def _render(
         yield NewGeneration(feed.key, id, feed.digest, feed.newest, len(entries), snapshots)
 
 
-def _until_the_next_second(stands: Mapping[str, Standing], needed: Sequence[PlannedFeed]) -> None:
+def _outline(channels: Sequence[Channel], stands: str | None, settings: Settings) -> Iterator[NewGeneration]:
+    """The outline of all channels, unless it stands as it is."""
+    digest = plan_outline(channels, settings)
+    if digest == stands:
+        return
+    rss = FORMATS["rss"].file_name
+    homes = [(c, feed_home(channel_key(c.slug), settings.site)) for c in channels if c.state is ChannelState.ACTIVE]
+    body = render_opml(settings.site.title, [Outline(c.title, c.description, home, home + rss) for c, home in homes])
+    yield NewGeneration(OPML, OPML, digest, None, len(homes), (snapshot(OPML, OPML_MEDIA_TYPE, body),))
+
+
+def _until_the_next_second(stands: Mapping[str, Standing], made: Sequence[NewGeneration]) -> None:
     """Wait, a second at most, so that no feed changes twice within what Last-Modified can tell apart."""
-    latest = max((stands[feed.key].published_at for feed in needed if feed.key in stands), default=None)
+    latest = max((stands[feed.key].published_at for feed in made if feed.key in stands), default=None)
     if latest and latest <= _now() < latest + timedelta(seconds=1):
         time.sleep((latest + timedelta(seconds=1) - _now()).total_seconds())

@@ -24,8 +24,8 @@ NOT_FOR_TEXT = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_esc
 def to_text(body: bytes, media_type: str = "text/plain") -> str:
     """Decode `body` and drop its byte order mark and NULs.
 
-    A charset parameter of `media_type` counts as declared; a <meta> or XML declaration within
-    the first 4 KiB does for HTML only. A declared encoding that does not fit the bytes is passed over.
+    A charset parameter of `media_type` counts as declared, and for HTML and XML so does a <meta>
+    or XML declaration within the first 4 KiB. A declared encoding that does not fit the bytes is passed over.
     """
     return _decode(body, media_type).replace("\0", "")
 
@@ -55,7 +55,7 @@ def _decode(body: bytes, media_type: str) -> str:
 
 def _declared(body: bytes, media_type: str) -> str | None:
     encoding = http_content_type_encoding(media_type)
-    if encoding is None and "html" in media_type:
+    if encoding is None and ("html" in media_type or "xml" in media_type):
         encoding = html_body_declared_encoding(body)
         # A declaration that reads as ASCII was not written in UTF-16 (WHATWG HTML §13.2.3.2).
         if encoding and encoding.startswith(("utf-16", "utf-32")):

@@ -17,11 +17,11 @@ from feedsvc.errors import UnreadableDocument
 from feedsvc.load.decode import joined, to_text
 from feedsvc.model import BodyFormat, Document, Marks, RawArticle, RawLink, Unread
 
-HEAD_BYTES = 16 * 1024  # the root element comes this early, whatever licence or stylesheet precedes it
+HEAD_CHARS = 16 * 1024  # the root element comes this early, whatever licence or stylesheet precedes it
 
-_FEED_ROOT = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|RDF)[\s>]")
-_SITEMAP_ROOT = re.compile(r"<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s>]")
-_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,9}));")
+_FEED_ROOT = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|RDF)[\s/>]")
+_SITEMAP_ROOT = re.compile(r"<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s/>]")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,9}));")
 _BREAK = re.compile(r"<(?=/?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|blockquote)\b)", re.IGNORECASE)
 
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -32,24 +32,27 @@ def parse_feed(document: Document, marks: Marks) -> Iterator[RawArticle | Unread
 
     Raises UnreadableDocument for what is not a feed. A feed without entries holds none.
     """
-    head = to_text(document.body[:HEAD_BYTES], document.media_type)
+    text = to_text(document.body, document.media_type)
+    head = text[:HEAD_CHARS]
     if _SITEMAP_ROOT.search(head):
         raise UnreadableDocument("a sitemap lists pages and holds no articles")
     if not _FEED_ROOT.search(head):
         raise UnreadableDocument("not a feed")
-    parsed = _parsed(document)
+    parsed = _parsed(text)
+    if not parsed.entries and parsed.bozo:
+        raise UnreadableDocument(f"broken before its first entry: {parsed.bozo_exception}")
     for number, entry in enumerate(parsed.entries, 1):
         yield _article(entry, parsed, document, f"entry {number}")
 
 
-def _parsed(document: Document) -> Any:
+def _parsed(text: str) -> Any:
     try:
         return feedparser.parse(
             # As a stream: feedparser would open bytes that happen to be the name of a file.
-            io.BytesIO(_REFERENCE.sub(_carried, document.body)),
-            response_headers={"content-type": document.media_type} if "charset" in document.media_type else {},
+            io.BytesIO(_REFERENCE.sub(_carried, text).encode()),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
             # Rewriting the markup is worth it only where xml:base says what to resolve against.
-            resolve_relative_uris=b"xml:base" in document.body,
+            resolve_relative_uris="xml:base" in text,
             sanitize_html=False,
         )
     # It promises to raise nothing, yet its lenient parser lets through whatever the markup provokes.
@@ -57,11 +60,11 @@ def _parsed(document: Document) -> Any:
         raise UnreadableDocument(f"broken beyond repair as a feed: {error}") from error
 
 
-def _carried(reference: re.Match[bytes]) -> bytes:
+def _carried(reference: re.Match[str]) -> str:
     """A character reference, or U+FFFD for one that XML cannot carry (XML 1.0 §2.2) and feedparser trips over."""
     code = int(reference[1], 16) if reference[1] else int(reference[2])
     allowed = code in (0x9, 0xA, 0xD) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
-    return reference[0] if allowed else b"&#xFFFD;"
+    return reference[0] if allowed else "&#xFFFD;"
 
 
 def _article(entry: Any, parsed: Any, document: Document, ref: str) -> RawArticle | Unread:
@@ -79,7 +82,7 @@ def _article(entry: Any, parsed: Any, document: Document, ref: str) -> RawArticl
         record_id=_text(entry.get("id")),
         url=url,
         authors=_authors(entry) or (_authors(parsed.feed) if parsed.version.startswith("atom") else ()),
-        summary=_plain(summary) if summary.get("value") != content.get("value") else None,
+        summary=_plain(summary) or None if summary.get("value") != content.get("value") else None,
         body=joined(content.get("value") or ""),
         body_format=BodyFormat.HTML if content.get("type") in _HTML_TYPES else BodyFormat.TEXT,
         tags=tuple(filter(None, (_text(tag.get("label") or tag.get("term")) for tag in entry.get("tags", [])))),
@@ -88,3 +91,57 @@ def _article(entry: Any, parsed: Any, document: Document, ref: str) -> RawArticl
         related=tuple(_related(entry)),
         ref=ref,
     )
+
+
+def _content(entry: Any) -> Any:
+    """The fullest of an entry's texts; a description stands in where there is no content."""
+    texts = [*entry.get("content", []), entry.get("summary_detail") or {}]
+    return next((text for text in texts if text.get("type") in _HTML_TYPES and text.get("value")), texts[0])
+
+
+def _url(entry: Any, parsed: Any, document: Document) -> str | None:
+    alternates = (link.get("href") for link in entry.get("links", []) if link.get("rel") == "alternate")
+    found = next(filter(None, alternates), None)
+    # Without a link feedparser offers the guid, which is one only where it looks like one.
+    if not found and "://" in (entry.get("link") or ""):
+        found = entry.get("link")
+    base = document.url or parsed.feed.get("link") or ""
+    try:
+        return joined(urljoin(base, found)) if found else None
+    except ValueError:  # "http://[" and its like
+        return _text(found)
+
+
+def _authors(holder: Any) -> tuple[str, ...]:
+    people = holder.get("authors") or [{"name": holder.get("author")}]
+    return tuple(name for person in people if (name := _text(person.get("name") or person.get("email"))))
+
+
+def _image(entry: Any) -> str | None:
+    media = [*entry.get("media_content", []), *entry.get("enclosures", [])]
+    pictures = [
+        item.get("url") or item.get("href")
+        for item in media
+        if item.get("medium") == "image" or (item.get("type") or "").startswith("image/")
+    ]
+    thumbnails = [item.get("url") for item in entry.get("media_thumbnail", [])]
+    return next(filter(None, map(_text, pictures + thumbnails)), None)
+
+
+def _related(entry: Any) -> Iterator[RawLink]:
+    for link in entry.get("links", []):
+        if link.get("rel") == "related" and link.get("href"):
+            yield RawLink(joined(link.get("title") or ""), joined(link["href"]))
+
+
+def _text(value: object) -> str | None:
+    return joined(value) if isinstance(value, str) and value else None
+
+
+def _plain(detail: Any) -> str:
+    """The text of a title or summary: only here is it known whether it is markup."""
+    value = joined((detail or {}).get("value") or "")
+    if detail and detail.get("type") in _HTML_TYPES and value.strip():
+        fragment = html.fragment_fromstring(_BREAK.sub(" <", value), create_parent="div")
+        value = str(fragment.text_content())
+    return " ".join(value.split())

@@ -56,7 +56,7 @@ def take_clock(text: str) -> tuple[Clock | None, str]:
     """Take out the first time of day, leaving MARK. Raises ValueError for a time that does not exist."""
     for pattern in _CLOCKS:
         if match := pattern.search(text):
-            return _clock(match[0].strip(), match.groupdict()), _marked(text, match)
+            return _clock(match[0].strip(" t"), match.groupdict()), _marked(text, match)
     return None, text
 
 
@@ -69,7 +69,7 @@ def take_offset(text: str) -> tuple[list[Zone], str]:
     if match and not (match["minutes"] or match["prefix"] or match.end() == len(text)):
         match = None  # "10:00 -3 March 2024"
     match = match or _LAST_OFFSET.search(text)
-    if not match:
+    if not match or (MARK not in text and re.search(r"-\d\d:", match[0])):  # "3 March 2024 -10:30"
         return [], text
     parts = match.groupdict()
     name = zones.named(parts["prefix"]) if parts["prefix"] else None
@@ -109,4 +109,5 @@ def _fraction_s(parts: Mapping[str, str | None]) -> int:
     fraction = parts.get("fraction")
     if not fraction or parts.get("second"):
         return 0
-    return (60 if parts.get("minute") else 3600) * int(fraction) // 10 ** len(fraction)
+    unit_s = 60 if parts.get("minute") else 3600
+    return int(unit_s * int(fraction) // 10 ** len(fraction))

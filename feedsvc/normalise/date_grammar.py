@@ -9,7 +9,7 @@ Refusals are ValueErrors whose message is a reason for people.
 """
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from feedsvc.model import Precision
@@ -42,16 +42,20 @@ class _Words(NamedTuple):
     complaint: str | None
 
 
+MAX_CHARS = 200  # three times the longest form known; dateutil takes half a second for 100 kB
+TOO_LONG = f"it is longer than {MAX_CHARS} characters"
+
 _REWRITES = (
     (re.compile(r"(:\d\d:\d\d|t\s?\d\d(?::?\d\d){0,2}),(?=\d)"), r"\1."),  # ISO 8601's decimal comma
     (re.compile(r"[,;|•·@\[\]]"), " "),
     (re.compile(r"(?<=[^\W\d])'(?=[^\W\d])"), ""),  # o'clock, п'ятниця
     (re.compile(r"(?<=[^\W\d]):(?!\d)"), " "),  # "Published: 3 March 2024"
-    (re.compile(r"(\d+)\s*[年년]\s*(\d+)\s*[月월]\s*(\d+)\s*[日일]"), r" \1-\2-\3 "),
-    (re.compile(r"(\d+)\s*[時时시]\s*(\d+)\s*[分분]\s*(\d+)\s*[秒초]"), r"\1:\2:\3 "),
-    (re.compile(r"(\d+)\s*[時时시]\s*(\d+)\s*[分분]"), r"\1:\2 "),
+    (re.compile(r"(\d{1,4})\s*[年년]\s*(\d{1,4})\s*[月월]\s*(\d{1,4})\s*[日일]"), r" \1-\2-\3 "),
+    (re.compile(r"(\d{1,4})\s*[時时시]\s*(\d{1,4})\s*[分분]\s*(\d{1,4})\s*[秒초]"), r"\1:\2:\3 "),
+    (re.compile(r"(\d{1,4})\s*[時时시]\s*(\d{1,4})\s*[分분]"), r"\1:\2 "),
     (re.compile(r"\b(kl\.?|klo|ore|um)\s*(\d{1,2})\.(\d\d)(?![.\d])"), r"\1 \2:\3"),
-    (re.compile(r"(?<![.\d])(\d{1,2})\.(\d\d)(?=\s*uhr\b)"), r"\1:\2"),
+    (re.compile(r"(?<![.\d])(\d{1,2})\.(\d\d)(?=\s*(?:uhr\b|[ap]\.?m\b))"), r"\1:\2"),
+    (re.compile(r"(?<=\d{4} )(\d{1,2})\.(\d\d)(?![.\d])"), r"\1:\2"),  # 22 Jun 2025 02.27 BST
     (re.compile(r"^(\d{8})\s?(\d{4}|\d{6})(?!\d)"), r"\1t\2"),  # 20250622022737, as in ASN.1
 )
 _WORD = re.compile(r"([a-z]+(?:/[a-z]+(?:[_-][a-z]+)*)+(?:[+-]\d{1,2})?|[^\W\d_]+)")
@@ -66,7 +70,7 @@ def written(text: str) -> Written:
     civil, military = _MILITARY.subn(" Z", text.strip())
     plain, comments = _without_comments(_plain(civil))
     if match := _EPOCH.fullmatch(plain):
-        return Written(_EPOCH_START + timedelta(seconds=int(match[1])), zones.offset("+", 0), Precision.SECOND)
+        return Written(_EPOCH_START + timedelta(seconds=int(match[1])), Zone("UTC", UTC), Precision.SECOND)
     for pattern, replacement in _REWRITES:
         plain = pattern.sub(replacement, plain)
     clock, rest = take_clock(zones.abbreviate(plain))
@@ -76,6 +80,8 @@ def written(text: str) -> Written:
     named = offsets + words.zones or _in_comments(comments)
     _refuse_two_zones(named, bool(offsets))
     notes = [*_weekday_notes(words.weekday, day), *(clock.notes if clock else ())]
+    if comments and clock and not named:
+        notes.append("what stands in parentheses names no zone known here")
     if military:
         notes.append(f"the military zone {text.strip()[-1]} was read as UTC (RFC 5322 §4.3)")
     return Written(
@@ -89,6 +95,8 @@ def written(text: str) -> Written:
 
 def _plain(text: str) -> str:
     plain = " ".join(fold(text).split())
+    if len(plain) > MAX_CHARS:  # compatibility forms can be eighteen times as long
+        raise ValueError(TOO_LONG)
     if not plain:
         raise ValueError("it is empty")
     if any(char.isdecimal() and not char.isascii() for char in plain):
@@ -163,9 +171,10 @@ def _sort(text: str) -> _Words:
     pieces = _WORD.split(text)
     words = pieces[1::2]
     months = sum(word in MONTHS for word in words)
-    shape, weekday, named, complaint = pieces[0], None, [], None
+    shape, weekday, complaint = pieces[0], None, None
+    named: list[Zone] = []
     for index, (before, word, after) in enumerate(zip(pieces[::2], words, pieces[2::2], strict=False)):
-        timed, kept = before.rstrip().endswith(MARK), " "
+        timed, kept = before.rstrip(" ").endswith(MARK), " "
         match _meaning(word, timed, not index, not after, months, before[-1:].isdigit()):
             case "month":
                 kept = f" {ENGLISH[MONTHS[word] - 1]} "
@@ -178,8 +187,8 @@ def _sort(text: str) -> _Words:
             case "unknown":
                 kept, complaint = word, complaint or _complaint(word, timed)
         shape += kept + after
-    # Dashes and dots that join nothing any more.
-    tokens = [token for token in shape.replace(MARK, " ").split() if token.strip("-.")]
+    # Signs that join nothing any more.
+    tokens = [token for token in shape.replace(MARK, " ").split() if token.strip("-./")]
     return _Words(" ".join(tokens).rstrip("."), weekday, named, complaint)
 
 
@@ -195,7 +204,8 @@ def _meaning(word: str, timed: bool, first: bool, last: bool, months: int, numbe
         return "weekday"
     if word in MONTHS:
         return "month"
-    if word in SILENT:
+    # "10:05 A" is no morning for certain, and a lone letter at the end is no preposition.
+    if word in SILENT and not (timed and last and len(word) == 1 and word not in "hu"):
         return "silent"
     return "zone" if zone else "unknown"
 

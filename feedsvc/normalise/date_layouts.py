@@ -22,9 +22,12 @@ _WORDED = (
     re.compile(rf"(?P<year>\d{{4}}){_GAP}{_MONTH}{_GAP}(?P<day>\d{{1,2}})°?"),
 )
 _NUMERIC = re.compile(r"(\d{1,4})\s*([\s./-])\s*(\d{1,3})\s*([\s./-])\s*(\d{1,4})")
+_UNITS = frozenset(("h", "hour", "hours", "m", "minute", "minutes", "s", "second", "seconds"))
+_UNKNOWN = "it is laid out in no way known here"
 _BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _ORDINAL = re.compile(r"(\d{4})-?(\d{3})")
 _WEEK = re.compile(r"(\d{4})-?w(\d\d)-?([1-7])")
+_WEEK_ALONE = re.compile(r"\d{4}-?w\d\d")
 
 
 def day_in(shape: str, weekday: int | None) -> date | None:
@@ -42,6 +45,8 @@ def day_in(shape: str, weekday: int | None) -> date | None:
         return _ordinal(int(match[1]), int(match[2]))
     if match := _WEEK.fullmatch(shape):
         return _in_week(int(match[1]), int(match[2]), int(match[3]))
+    if _WEEK_ALONE.fullmatch(shape):
+        raise ValueError("it names a week but no day")
     if (match := _NUMERIC.fullmatch(shape)) and match[2] == match[4]:
         return _numeric(shape, (match[1], match[3], match[5]), match[2] == ".", weekday)
     return None
@@ -58,33 +63,33 @@ def lacking(shape: str, weekday: int | None, timed: bool) -> str:
         return f"it names a month but no {'day' if len(numbers[0]) == 4 else 'year'}"
     if re.fullmatch(r"\d{4}[-/.]\d{1,2}", shape):
         return "it names a month but no day"
-    if re.fullmatch(r"\d{4}-?w\d\d", shape):
-        return "it names a week but no day"
     if shape.isdecimal():
         return "a bare number names no day"
-    return "it is laid out in no way known here"
+    return _UNKNOWN
 
 
 def loosely(shape: str) -> tuple[datetime, bool, bool]:
     """Let dateutil read a worded layout that is not listed: the local time, and if it names hours and seconds.
 
-    dateutil fills missing parts from a default and prefers the month in front; two readings that
-    start from different defaults and orders must agree, and the day must be there in the text.
-    Raises ValueError for all else.
+    dateutil fills missing parts from a default, prefers the month in front and passes over what it
+    cannot use. So two readings from different defaults and orders must agree, and every number of
+    the text must be a part of the answer. Raises ValueError for all else.
     """
-    years, months = re.findall(r"(?<!\d)\d{4}(?!\d)", shape), re.findall(_MONTH, shape)
-    if not shape.isascii() or len(years) != 1 or len(months) != 1:
-        raise ValueError("it is laid out in no way known here")
+    numbers = sorted(map(int, re.findall(r"\d+", shape)))
+    years, words = re.findall(r"(?<!\d)\d{4}(?!\d)", shape), re.findall(r"[^\W\d_]+", shape)
+    units = [word for word in words if word not in ENGLISH]
+    if len(years) != 1 or len(words) != len(units) + 1 or not _UNITS.issuperset(units) or re.search("[:'+]", shape):
+        raise ValueError(_UNKNOWN)
     one, two = (
         _dateutil().parse(shape, default=default, dayfirst=day_first, tzinfos=_no_zone)
         for default, day_first in ((datetime(1972, 2, 1), False), (datetime(1996, 11, 28, 23, 59, 58), True))
     )
-    said = {int(number) for number in re.findall(r"\d+", shape)}
-    plain = (int(years[0]), ENGLISH.index(months[0]) + 1) == (one.year, one.month) and one.day in said
-    if one.date() != two.date() or not plain:
-        raise ValueError("it is laid out in no way known here")
     timed, exact = one.hour == two.hour, one.second == two.second
-    return one.replace(microsecond=0), timed, timed and exact
+    clock = [one.hour, *([one.minute] if one.minute == two.minute else []), *([one.second] if exact else [])]
+    said = sorted([int(years[0]), one.day, *(clock if timed else [])])
+    if one.date() != two.date() or said != numbers or timed != bool(units):
+        raise ValueError(_UNKNOWN)
+    return one, timed, timed and exact
 
 
 class _Names(parserinfo):
@@ -104,7 +109,7 @@ def _dateutil() -> parser:
 def _no_zone(name: str | None, offset: int | None) -> None:
     """Zones were taken out before; what dateutil still takes for one (it flips signs) is refused."""
     if name is not None or offset is not None:
-        raise ValueError("it is laid out in no way known here")
+        raise ValueError(_UNKNOWN)
 
 
 def _the_day(shown: str, year: int, month: int, day: int) -> date:

@@ -84,7 +84,7 @@ _WEEKDAYS = (
 )
 
 _SILENT = (
-    "at on of the ad ce day date published posted updated created modified oclock hrs hs h "
+    "at on of the ad ce day date first published posted updated created modified oclock hrs hs h "
     "am um uhr den der vom mi di so le à du el la las los del de d dia feira as às il alle ore kl klo om op uur "
     "ma ti to pe ne o godz dnia roku r dne hodin v в г год года о р рік року"
 )
@@ -95,7 +95,8 @@ WEEKDAYS = {fold(word): number for number, words in enumerate(_WEEKDAYS) for wor
 SILENT = frozenset(map(fold, _SILENT.split()))
 ORDINALS = frozenset("st nd rd th er ere re o a e de го е и й".split())
 RELATIVE = frozenset(
-    "today yesterday tomorrow tonight now ago last next heute gestern hier aujourdhui hoy ayer".split()
+    "today yesterday tomorrow tonight now ago last next heute gestern hier aujourdhui hoy ayer "
+    "сегодня вчера сьогодні вчора".split()
 )
 MORNING = ("오전", "上午", "午前")
 EVENING = ("오후", "下午", "午後")

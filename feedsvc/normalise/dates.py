@@ -17,12 +17,10 @@ from functools import lru_cache
 from feedsvc.errors import UnreadableDate
 from feedsvc.model import Precision, ReadDate
 from feedsvc.normalise import zones
-from feedsvc.normalise.date_grammar import Written, written
+from feedsvc.normalise.date_grammar import MAX_CHARS, TOO_LONG, Written, written
 from feedsvc.normalise.zones import Zone, zone
 
 __all__ = ["read_date", "to_utc", "zone"]
-
-MAX_CHARS = 200  # four times the longest form known; dateutil takes half a second for 100 kB
 
 _MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
 _MONTHS |= {f"{number:02}": number for number in range(1, 13)}
@@ -61,6 +59,8 @@ def read_date(text: str, default_zone: tzinfo) -> ReadDate:
     time that clocks skipped or showed twice is read by the offset before the change, and noted.
     Raises UnreadableDate with a plain reason, and nothing else.
     """
+    if len(text) > MAX_CHARS:
+        raise UnreadableDate(text, TOO_LONG)
     try:
         said = _written(text)
         label, tz = said.zone or Zone(str(default_zone), default_zone)
@@ -79,8 +79,6 @@ def read_date(text: str, default_zone: tzinfo) -> ReadDate:
 # The zone of the source is no part of the key, so the cache holds at most this many short texts.
 @lru_cache(maxsize=2048)
 def _written(text: str) -> Written:
-    if len(text) > MAX_CHARS:
-        raise ValueError(f"it is longer than {MAX_CHARS} characters")
     return _stamp(text) or written(text)
 
 

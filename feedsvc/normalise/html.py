@@ -54,6 +54,7 @@ _MAX_MARKDOWN_CHARS = 200_000
 
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 _NETLOC = re.compile(r"(?:[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?|\[[0-9a-f:.]+\])(?::[0-9]+)?")
+_STRUCK_TAG_END = re.compile(">\u0338+")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 _markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
@@ -81,8 +82,9 @@ def absolute_url(url: str | None, base_url: str | None) -> str | None:
     """
     if not url or not (url := url.strip()):
         return None
+    is_absolute = url.lower().startswith(("http:", "https:"))  # urljoin makes the base of "https://"
     try:
-        absolute = safe_url_string(urljoin(base_url, url) if base_url else url)
+        absolute = safe_url_string(url if is_absolute else urljoin(base_url or "", url))
         parts = urlsplit(absolute)
     except ValueError:
         return None
@@ -107,7 +109,8 @@ def _sanitised(markup: str, base_url: str | None) -> str:
         url_schemes=_SCHEMES,
         set_tag_attribute_values=_PLAYABLE,
     )
-    return drop_unwanted(cleaner.clean(tame(markup))).strip()
+    # Composing the HTML, which any consumer may do, would turn a tag's > and this mark into a letter: ≯.
+    return _STRUCK_TAG_END.sub(">", drop_unwanted(cleaner.clean(tame(markup)))).strip()
 
 
 def _with_urls_against(base_url: str | None) -> Callable[[str, str, str], str | None]:

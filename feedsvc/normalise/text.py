@@ -53,7 +53,7 @@ def clean(text: str) -> str:
 def drop_unwanted(text: str) -> str:
     """`text` without what `clean` removes, and otherwise unchanged.
 
-    For sanitised HTML: composing it could fuse a `>` with a combining mark and so open a tag again.
+    For sanitised HTML: composing it could fuse the end of a tag with a combining mark.
     """
     return _UNWANTED.sub("", text)
 

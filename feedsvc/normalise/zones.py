@@ -27,7 +27,7 @@ class Zone(NamedTuple):
 _HOURS: dict[str, float] = {
     "ut": 0, "gmt": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
     "z": 0, "utc": 0, "zulu": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2,
-    "met": 1, "mest": 2, "eet": 2, "eest": 3, "fet": 3, "msk": 3, "msd": 4, "trt": 3, "idt": 3, "samt": 4,
+    "met": 1, "mest": 2, "eet": 2, "eest": 3, "fet": 3, "msk": 3, "мск": 3, "msd": 4, "trt": 3, "idt": 3, "samt": 4,
     "yekt": 5, "omst": 6, "novt": 7, "krat": 7, "irkt": 8, "yakt": 9, "vlat": 10, "magt": 11, "pett": 12,
     "gst": 4, "azt": 4, "get": 4, "irst": 3.5, "irdt": 4.5, "aft": 4.5, "uzt": 5, "pkt": 5, "ist": 5.5,
     "npt": 5.75, "mmt": 6.5, "ict": 7, "wib": 7, "wita": 8, "wit": 9, "hkt": 8, "sgt": 8, "myt": 8, "pht": 8,

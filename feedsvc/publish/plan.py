@@ -14,6 +14,7 @@ from feedsvc.model import Channel, ChannelState
 from feedsvc.settings import Settings
 
 ALL = ""  # the key of the feed of everything
+OPML = "opml"  # the key of the outline of all channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,25 @@ def plan(channels: Iterable[Channel], lines: Mapping[str, Line], settings: Setti
     everything = _planned(
         ALL, site.title, f"Everything from {site.title}, newest first.", list(lines.values()), settings
     )
-    active = [channel for channel in channels if channel.state is ChannelState.ACTIVE]
     return [everything] + [
         _planned(channel_key(c.slug), c.title, c.description, [lines[id] for id in c.members if id in lines], settings)
-        for c in sorted(active, key=lambda channel: channel.slug)
+        for c in _active(channels)
     ]
+
+
+def plan_outline(channels: Iterable[Channel], settings: Settings) -> str:
+    """The digest of what goes into the outline of all channels."""
+    shown = [(channel.slug, channel.title, channel.description) for channel in _active(channels)]
+    return _digest((version("feedsvc"), settings.site, shown))
+
+
+def _active(channels: Iterable[Channel]) -> list[Channel]:
+    active = (channel for channel in channels if channel.state is ChannelState.ACTIVE)
+    return sorted(active, key=lambda channel: channel.slug)
+
+
+def _digest(described: object) -> str:
+    return hashlib.sha256(repr(described).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def _planned(key: str, title: str, description: str, lines: Sequence[Line], settings: Settings) -> PlannedFeed:
@@ -65,7 +80,7 @@ def _planned(key: str, title: str, description: str, lines: Sequence[Line], sett
         description=description,
         ids=tuple(line.id for line in shown),
         newest=shown[0].published if shown else None,
-        digest=hashlib.sha256(repr(fingerprint).encode()).hexdigest(),
+        digest=_digest(fingerprint),
     )
 
 

@@ -13,7 +13,18 @@ from sqlalchemy import Connection, Row, Select, and_, func, select
 from feedsvc.model import Article, Channel, ChannelState, Origin, RelatedLink
 from feedsvc.store.feeds import PUBLICATION, article
 from feedsvc.store.store import chunks, read_mark
-from feedsvc.store.tables import articles, channels, feeds, generations, links, members, set_aside, snapshots
+from feedsvc.store.tables import (
+    articles,
+    channels,
+    documents,
+    feeds,
+    generations,
+    links,
+    members,
+    set_aside,
+    snapshots,
+    witnesses,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,3 +196,33 @@ def set_aside_lines(connection: Connection, limit: int) -> list[Mapping[str, Any
         set_aside.c.since.desc(), set_aside.c.source, set_aside.c.place, set_aside.c.ref
     )
     return [dict(row._mapping) for row in connection.execute(wanted.limit(limit))]
+
+
+def documents_by_source(connection: Connection) -> dict[str, int]:
+    """source name → how many documents were read from it."""
+    wanted = select(documents.c.source, func.count()).group_by(documents.c.source)
+    return {source: number for source, number in connection.execute(wanted)}
+
+
+def article_witnesses(connection: Connection, id: str) -> list[Mapping[str, Any]]:
+    """Every date that is kept of an article, as it was written and as it was read."""
+    wanted = select(witnesses).where(witnesses.c.article_id == id).order_by(witnesses.c.role, witnesses.c.kind)
+    return [dict(row._mapping) for row in connection.execute(wanted)]
+
+
+def article_listers(connection: Connection, id: str, limit: int) -> list[Mapping[str, Any]]:
+    """Which articles list this one: id, title, date_text; the newest first."""
+    wanted = (
+        select(articles.c.id, articles.c.title, links.c.date_text)
+        .join(links, links.c.article_id == articles.c.id)
+        .where(links.c.target_id == id)
+        .order_by(articles.c.published.desc(), articles.c.id)
+    )
+    return [dict(row._mapping) for row in connection.execute(wanted.limit(limit))]
+
+
+def article_row(connection: Connection, id_or_url: str) -> Mapping[str, Any] | None:
+    """All that is stored of an article, by its id or its URL as given. For operators."""
+    wanted = select(articles).where((articles.c.id == id_or_url) | (articles.c.url == id_or_url)).limit(1)
+    row = connection.execute(wanted).one_or_none()
+    return dict(row._mapping) if row else None

@@ -1,0 +1,89 @@
+"""The timer: APScheduler ticks, the pipeline does the rest.
+
+It decides nothing. A run is due every `refresh_every_s` seconds, at once when the timer starts, and at the
+second when an article that may not be seen before is due. Whether a run may go ahead is the store's
+lease to say, so any number of timers may tick.
+"""
+
+import os
+import signal
+import socket
+import threading
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import SQLAlchemyError
+
+from feedsvc.errors import FeedsvcError
+from feedsvc.pipeline import refresh
+from feedsvc.settings import Settings
+from feedsvc.store.runs import Worker, write_worker
+from feedsvc.store.store import Store
+
+log = structlog.get_logger()
+
+
+class Timer:
+    """Runs the pipe on time until it is stopped."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings = settings
+        self._store = store
+        # A late run is still due (the default drops it after a second), and several late ones are one.
+        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler: Any = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
+
+    def start(self) -> None:
+        # Without next_run_time the first run would come one interval late.
+        every_s = self._settings.schedule.refresh_every_s
+        self._scheduler.add_job(self._tick, "interval", seconds=every_s, id="refresh", next_run_time=datetime.now(UTC))
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Start no more runs and wait for the one in hand."""
+        self._scheduler.shutdown(wait=True)
+
+    def _tick(self) -> None:
+        self._sign()
+        try:
+            report = refresh(self._settings, self._store)
+        except FeedsvcError as error:
+            log.error("run failed", reason=str(error))
+        except SQLAlchemyError as error:
+            log.error("run failed", reason=str(error.__cause__ or error))
+        except Exception:
+            log.exception("run failed")
+        else:
+            if report.next_due:
+                self._scheduler.add_job(self._tick, "date", run_date=report.next_due, id="due", replace_existing=True)
+        self._sign()
+
+    def _sign(self) -> None:
+        """Write down that this worker is there, and when it means to run next."""
+        job = self._scheduler.get_job("refresh")
+        worker = Worker(
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            refresh_every_s=self._settings.schedule.refresh_every_s,
+            next_run_at=job.next_run_time if job else None,
+        )
+        try:
+            with self._store.writing() as connection:
+                write_worker(connection, worker)
+        except SQLAlchemyError as error:
+            log.error("store not writable", reason=str(error.__cause__ or error))
+
+
+def work(settings: Settings, store: Store) -> None:
+    """Tick until SIGTERM or SIGINT, then finish the run in hand."""
+    done = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: done.set())
+    timer = Timer(settings, store)
+    timer.start()
+    log.info("timer started", refresh_every_s=settings.schedule.refresh_every_s)
+    done.wait()
+    timer.stop()
+    log.info("timer stopped")

@@ -1,0 +1,48 @@
+"""create_app(): Flask behind the fast path. Opens the store, starts nothing."""
+
+import os
+
+from flask import Flask, Response
+
+from feedsvc.serve import health, pages
+from feedsvc.serve.fastpath import FastPath
+from feedsvc.serve.shelf import PROBED, Shelf
+from feedsvc.settings import DEFAULT_CONFIG, Settings, load_settings
+from feedsvc.store.engine import open_engine, require_migrated
+from feedsvc.store.store import Store
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the web application, by default with the settings that FEEDSVC_CONFIG names.
+
+    Raises BadSettings, and StoreNotReady for a store that is not migrated.
+    """
+    settings = settings or load_settings(os.environ.get("FEEDSVC_CONFIG", DEFAULT_CONFIG))
+    engine = open_engine(settings.store_url)
+    require_migrated(engine)
+    store = Store(engine)
+    shelf = Shelf(settings, store)
+    app = Flask(__name__)
+    app.register_blueprint(pages.blueprint(settings, store))
+    app.register_blueprint(health.blueprint(settings, store, shelf))
+    _allow_other_origins(app)
+    app.wsgi_app = FastPath(app.wsgi_app, shelf, settings.site.path_prefix)  # type: ignore[method-assign]
+    return app
+
+
+def _allow_other_origins(app: Flask) -> None:
+    """Answer the browsers' question before a conditional request from another site (CORS preflight)."""
+
+    def preflight(**_: str) -> Response:
+        headers = {
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+            "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since, A-IM",
+            "Access-Control-Max-Age": "86400",
+            "Allow": "GET, HEAD, OPTIONS",
+        }
+        return Response(status=204, headers=headers)
+
+    files = ("/rss.xml", "/atom.xml", "/feed.json", "/channels.opml", *(p for names in PROBED.values() for p in names))
+    for number, rule in enumerate((*files, "/channels/<slug>/<any('rss.xml', 'atom.xml', 'feed.json'):file>")):
+        app.add_url_rule(rule, f"preflight {number}", preflight, methods=["OPTIONS"], provide_automatic_options=False)

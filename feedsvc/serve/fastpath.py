@@ -1,0 +1,77 @@
+"""Stored feeds, answered ahead of Flask: a plain WSGI callable that sends bytes from the shelf.
+
+It answers GET and HEAD of what is on the shelf and leaves everything else, browsers' page loads
+included, to the application behind it. It builds nothing.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from feedsvc.serve.conditional import best_coding, is_unchanged
+from feedsvc.serve.shelf import CODINGS, Answer, Header, Shelf
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class FastPath:
+    """The whole service as one WSGI callable: the shelf first, `behind` for the rest.
+
+    `prefix` is the path of the base URL; a proxy may pass requests on with it or without.
+    """
+
+    def __init__(self, behind: "WSGIApplication", shelf: Shelf, prefix: str) -> None:
+        self._behind = behind
+        self._shelf = shelf
+        self._prefix = prefix
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if self._prefix and (path == self._prefix or path.startswith(self._prefix + "/")):
+            path = environ["PATH_INFO"] = path[len(self._prefix) :] or "/"
+        method = environ["REQUEST_METHOD"]
+        if method not in ("GET", "HEAD") or environ.get("HTTP_SEC_FETCH_DEST") == "document":
+            return self._behind(environ, start_response)
+        index = self._shelf.index()
+        codings = index.answers.get(path)
+        if codings is None:
+            if path in index.moved:
+                return _redirect(index.moved[path], start_response)
+            return self._behind(environ, start_response)
+        answer = codings[best_coding(environ.get("HTTP_ACCEPT_ENCODING", ""), CODINGS)]
+        return self._answer(answer, path, environ, start_response)
+
+    def _answer(
+        self, answer: Answer, path: str, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        if is_unchanged(
+            environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE"), answer.etag, answer.modified
+        ):
+            start_response("304 Not Modified", list(answer.headers_unchanged))
+            return ()
+        try:
+            body = self._shelf.body(answer)
+            if body is None:  # published anew since the last look, more than once
+                answer = self._shelf.look_again().answers[path][answer.pointer.encoding]
+                body = self._shelf.body(answer)
+        except (SQLAlchemyError, KeyError):
+            body = None
+        if body is None:
+            return _unavailable(start_response)
+        start_response("200 OK", [*answer.headers, ("Content-Length", str(len(body)))])
+        return () if environ["REQUEST_METHOD"] == "HEAD" else (body,)
+
+
+def _redirect(url: str, start_response: "StartResponse") -> Iterable[bytes]:
+    headers: list[Header] = [("Location", url), ("Cache-Control", "public, max-age=3600"), ("Content-Length", "0")]
+    start_response("301 Moved Permanently", headers)
+    return ()
+
+
+def _unavailable(start_response: "StartResponse") -> Iterable[bytes]:
+    body = b"The feed cannot be read from the store at this moment.\n"
+    headers: list[Header] = [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "30")]
+    start_response("503 Service Unavailable", [*headers, ("Content-Length", str(len(body)))])
+    return (body,)

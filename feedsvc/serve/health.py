@@ -1,0 +1,187 @@
+"""What operators look at: alive, able to serve, the whole picture, and the same for Prometheus.
+
+Everything comes from what the worker wrote into the store, never from this process' own state. Only
+what readers may see is counted.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from sqlalchemy.exc import SQLAlchemyError
+
+from feedsvc.serve.shelf import Shelf
+from feedsvc.settings import Settings
+from feedsvc.store import reading, runs
+from feedsvc.store.articles import count_set_aside
+from feedsvc.store.store import Store
+
+STALE_AFTER = 3  # intervals without a run that went through
+MAX_SET_ASIDE = 50
+MAX_CHANNELS = 200
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+def blueprint(settings: Settings, store: Store, shelf: Shelf) -> Blueprint:
+    """The four addresses: /healthz, /readyz, /health and /metrics."""
+    pages = Blueprint("health", __name__)
+
+    @pages.get("/healthz")
+    def alive() -> Response:
+        return Response("ok\n", content_type="text/plain; charset=utf-8", headers=NO_STORE)
+
+    @pages.get("/readyz")
+    def ready() -> Response:
+        can = bool(shelf.index().answers)
+        text = "ready\n" if can else "there is nothing to serve yet\n"
+        return Response(text, 200 if can else 503, NO_STORE, content_type="text/plain; charset=utf-8")
+
+    @pages.get("/health")
+    def health() -> Response:
+        try:
+            facts = gather(store)
+        except SQLAlchemyError as error:
+            picture: dict[str, Any] = {"status": "failing", "problems": [f"the store cannot be read: {_short(error)}"]}
+        else:
+            picture = judge(facts, settings, datetime.now(UTC))
+        answer = jsonify(picture)
+        answer.status_code = 503 if picture["status"] == "failing" else 200
+        answer.headers.update(NO_STORE)
+        return answer
+
+    @pages.get("/metrics")
+    def metrics() -> Response:
+        registry = CollectorRegistry()
+        registry.register(_Collector(store))
+        return Response(generate_latest(registry), headers=NO_STORE, content_type=CONTENT_TYPE_LATEST)
+
+    return pages
+
+
+def gather(store: Store) -> dict[str, Any]:
+    """Read all that the judgement needs, in one view of the store."""
+    with store.reading() as connection:
+        set_aside = reading.set_aside_lines(connection, MAX_SET_ASIDE)
+        return {
+            "store": store.engine.url.render_as_string(hide_password=True),
+            "publication": reading.publication(connection),
+            "runs": runs.last_runs(connection),
+            "last_good": runs.last_good_run(connection),
+            "worker": runs.read_worker(connection),
+            "articles": reading.count_articles(connection),
+            "set_aside": set_aside,
+            "set_aside_count": count_set_aside(connection),
+            "sources": reading.documents_by_source(connection),
+            "channels": reading.channel_lines(connection),
+        }
+
+
+def judge(facts: Mapping[str, Any], settings: Settings, now: datetime) -> dict[str, Any]:
+    """The whole picture. `status` is "ok", "degraded" (something set aside, a source fails) or "failing"."""
+    last = facts["runs"][0] if facts["runs"] else None
+    worker = facts["worker"]
+    interval = worker.refresh_every_s if worker else settings.schedule.refresh_every_s
+    failing = _failing(facts, interval, now)
+    errors = list(last["errors"]) if last else []
+    degraded = errors + ([f"{facts['set_aside_count']} article(s) are set aside"] if facts["set_aside_count"] else [])
+    return {
+        "status": "failing" if failing else "degraded" if degraded else "ok",
+        "problems": failing + degraded,
+        "checked_at": _time(now),
+        "store": {"url": facts["store"], "readable": True},
+        "last_run": _run(last),
+        "last_good_run_at": _time(facts["last_good"]),
+        "next_run_at": _time(worker.next_run_at) if worker else None,
+        "refresh_every_s": interval,
+        "articles": facts["articles"],
+        "sources": [_source(source.name, facts["sources"].get(source.name, 0), errors) for source in settings.sources],
+        "set_aside": {
+            "count": facts["set_aside_count"],
+            "newest": [{**line, "since": _time(line["since"])} for line in facts["set_aside"]],
+        },
+        "channels": {
+            "count": len(facts["channels"]),
+            "list": [
+                {
+                    "slug": line.slug,
+                    "title": line.title,
+                    "articles": line.size,
+                    "newest_article_at": _time(line.newest),
+                    "published_at": _time(line.published_at),
+                }
+                for line in facts["channels"][:MAX_CHANNELS]
+            ],
+        },
+    }
+
+
+def _failing(facts: Mapping[str, Any], interval_s: int, now: datetime) -> list[str]:
+    problems = []
+    if not facts["publication"]:
+        problems.append("nothing can be served yet: no run has published anything")
+    last_good = facts["last_good"]
+    if last_good is None:
+        problems.append("no run has gone through yet")
+    elif now - last_good > STALE_AFTER * timedelta(seconds=interval_s):
+        age = int((now - last_good).total_seconds())
+        problems.append(f"the last good run ended {age} s ago, more than {STALE_AFTER} intervals of {interval_s} s")
+    return problems
+
+
+def _source(name: str, documents: int, errors: Sequence[str]) -> dict[str, Any]:
+    error = next((error for error in errors if error.startswith(f"source {name!r}: ")), None)
+    return {"name": name, "documents": documents, "failing": error is not None, "error": error}
+
+
+def _run(run: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if run is None:
+        return None
+    return {
+        "number": run["id"],
+        "started_at": _time(run["started_at"]),
+        "finished_at": _time(run["finished_at"]),
+        "outcome": run["outcome"] or "in hand",
+        "counts": run["counts"],
+        "errors": run["errors"],
+        "reports": run["reports"],
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+
+
+def _short(error: SQLAlchemyError) -> str:
+    return str(error.__cause__ or error).strip().splitlines()[0]
+
+
+class _Collector:
+    """The figures of the store at the moment they are asked for, the same from every web process."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def collect(self) -> Iterable[Metric]:
+        try:
+            facts = gather(self._store)
+        except SQLAlchemyError:
+            yield GaugeMetricFamily("feedsvc_store_readable", "Whether the store answers", 0)
+            return
+        yield GaugeMetricFamily("feedsvc_store_readable", "Whether the store answers", 1)
+        articles = GaugeMetricFamily("feedsvc_articles", "Articles that readers may see", labels=["kind"])
+        for kind, number in facts["articles"].items():
+            articles.add_metric([kind], number)
+        yield articles
+        yield GaugeMetricFamily("feedsvc_set_aside", "Articles set aside", facts["set_aside_count"])
+        yield GaugeMetricFamily("feedsvc_channels", "Channels served", len(facts["channels"]))
+        yield GaugeMetricFamily("feedsvc_publication", "Times that feeds were published", facts["publication"])
+        if facts["last_good"]:
+            when = facts["last_good"].timestamp()
+            yield GaugeMetricFamily("feedsvc_last_good_run_timestamp_seconds", "End of the last good run", when)
+        if facts["runs"]:
+            counts = facts["runs"][0]["counts"]
+            seconds = counts.get("seconds", 0)
+            yield GaugeMetricFamily("feedsvc_last_run_seconds", "How long the last run took", seconds)

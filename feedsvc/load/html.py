@@ -7,10 +7,9 @@ is looked for; markup is passed on as found and sanitised later.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from configparser import ConfigParser
-from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import chain, takewhile
 from urllib.parse import urljoin
 
 import trafilatura
@@ -23,21 +22,29 @@ from feedsvc.load.decode import joined, to_text
 from feedsvc.load.text import ends_page, looks_like_date, opens_related, related_links, unstarred
 from feedsvc.model import BodyFormat, Document, Evidence, Marks, RawArticle, RawLink, Unread
 
-ARTICLE_TYPES = ("BlogPosting", "LiveBlogPosting", "SocialMediaPosting", "Report")  # and all that end in Article
-MARK_CHARS = 200  # a mark, a date or a copyright line is no longer
-PROSE_CHARS = 200  # a paragraph this long under a list of related links is the article going on
-LEAST_SHARE = 0.5  # of the words in <article>; trafilatura keeping fewer has lost some
+type_suffix = "Article"
+ARTICLE_TYPES = frozenset({"BlogPosting", "LiveBlogPosting", "SocialMediaPosting", "Report"})
+LINE_CHARS = 200  # no mark, date or copyright line is longer
+PROSE_CHARS = 200  # a paragraph this long among related links is the article going on
+LEAST_SHARE = 0.5  # of the letters in <article>; where trafilatura keeps fewer it has lost some
 
-PUBLISHED_NAMES = (
-    *("article:published_time", "datepublished", "publishdate", "publish-date", "pubdate", "date"),
+# Statements in the order of their worth; those of JSON-LD are prefixed "ld.".
+PUBLISHED = (
+    *("ld.datePublished", "article:published_time", "datepublished", "publishdate", "pubdate", "date"),
     *("dc.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "parsely-pub-date", "sailthru.date"),
 )
-UPDATED_NAMES = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified")
+UPDATED = ("ld.dateModified", "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified")
+LANGUAGE = ("ld.inLanguage", "content-language", "og:locale")
 
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+Stated = Mapping[str, list[str]]
+
+_RANK_BY_HEADING = {f"h{rank}": rank for rank in range(1, 7)}
+_PLAIN_RANK = 2  # what a related block ends at where a mere paragraph opened it
 _LISTS = ("ul", "ol", "dl", "table")
-_BLOCKS = {*_HEADINGS, *_LISTS, "p", "div", "li", "br", "tr", "dt", "dd", "section", "article", "time", "blockquote"}
+_BLOCKS = frozenset({*_RANK_BY_HEADING, *_LISTS, *"p div li br tr dt dd section article time blockquote".split()})
+_LINKS_ELSEWHERE = re.compile(r"(?!#|javascript:|mailto:|tel:|data:)\S", re.IGNORECASE)
 
+_PARSER = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
 _NOT_TEXT = etree.XPath("//script | //style | //template | //noscript | //svg")
 _FURNITURE = etree.XPath(
     "//nav | //footer[not(ancestor::blockquote)] | //dialog | //header[not(ancestor::article or ancestor::main)]"
@@ -47,49 +54,6 @@ _RELATED = etree.XPath(
     "//*[self::aside or self::section][not(.//h1)][contains(concat(' ', @rel, ' '), ' related ')"
     " or contains(concat(' ', @class, ' '), ' related ') or contains(concat(' ', @class), ' related-')]"
 )
-_STATED_DATE = "//time[@pubdate or @itemprop='{0}'] | //*[@itemprop='{0}'][not(self::meta)]"
-_PUBLISHED = etree.XPath(_STATED_DATE.format("datePublished"))
+_PUBLISHED = etree.XPath("//time[@pubdate] | //*[@itemprop='datePublished'][not(self::meta)]")
 _UPDATED = etree.XPath("//*[@itemprop='dateModified'][not(self::meta)]")
-
-
-def _settings() -> ConfigParser:
-    """Trafilatura's own, but short articles stay marked up rather than being flattened to their words."""
-    settings = ConfigParser()
-    settings.read_dict(DEFAULT_CONFIG)
-    settings["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "1"
-    return settings
-
-
-_SETTINGS = _settings()
-
-
-def parse_html(document: Document, marks: Marks) -> Iterator[RawArticle | Unread]:
-    """Read one page. Raises UnreadableDocument for a page with neither a title nor a text."""
-    page = _parsed(to_text(document.body, document.media_type))
-    stated = _stated(page)
-    url = _url(page, stated, document)
-    _drop(_NOT_TEXT(page))
-    related = _take_related(page, marks, url or document.url)
-    _drop(_FURNITURE(page))
-    title = _title(page, stated)
-    published, evidence = _published(page, stated)
-    _drop_lines(page, title, marks)
-    body = _main_text(page)
-    if not title and not body:
-        raise UnreadableDocument("the page has neither a title nor a text")
-    yield RawArticle(
-        title=title,
-        published=published,
-        date_evidence=evidence,
-        updated=stated.first("dateModified", *UPDATED_NAMES) or _date_in(_UPDATED(page)),
-        url=url,
-        authors=stated.authors(),
-        subtitle=stated.first("alternativeHeadline"),
-        summary=stated.first("description", "og:description", "twitter:description"),
-        body=body,
-        body_format=BodyFormat.HTML,
-        tags=stated.tags(),
-        language=stated.first("inLanguage") or page.get("lang") or stated.first("content-language", "og:locale"),
-        image=stated.first("image", "og:image", "twitter:image"),
-        related=related,
-    )
+_TIMES = etree.XPath("//article//time | //main//time")

@@ -185,7 +185,8 @@ def _sort(text: str) -> _Words:
             case "ordinal":
                 kept = "°"
             case "unknown":
-                kept, complaint = word, complaint or _complaint(word, timed)
+                kept = word
+                complaint = complaint if complaint and word not in RELATIVE else _complaint(word, timed)
         shape += kept + after
     # Signs that join nothing any more.
     tokens = [token for token in shape.replace(MARK, " ").split() if token.strip("-./")]

@@ -56,7 +56,8 @@ def lacking(shape: str, weekday: int | None, timed: bool) -> str:
     """Why a shape names no day, for people."""
     numbers = re.findall(r"\d+", shape)
     if not shape:
-        return f"it names {'a weekday' if weekday is not None else 'a time' if timed else 'nothing'} but no day"
+        other = "a weekday but " if weekday is not None else "a time but " if timed else ""
+        return f"it names {other}no day"
     if re.fullmatch(rf"{_MONTH}", shape):
         return "it names a month but no day and no year"
     if re.search(_MONTH, shape) and len(numbers) == 1:

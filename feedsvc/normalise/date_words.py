@@ -95,7 +95,7 @@ WEEKDAYS = {fold(word): number for number, words in enumerate(_WEEKDAYS) for wor
 SILENT = frozenset(map(fold, _SILENT.split()))
 ORDINALS = frozenset("st nd rd th er ere re o a e de го е и й".split())
 RELATIVE = frozenset(
-    "today yesterday tomorrow tonight now ago last next heute gestern hier aujourdhui hoy ayer "
+    "today yesterday tomorrow tonight now last next heute gestern hier aujourdhui hoy ayer "
     "сегодня вчера сьогодні вчора".split()
 )
 MORNING = ("오전", "上午", "午前")

@@ -13,101 +13,15 @@ import re
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
-from feedsvc.model import Draft, DraftLink, Evidence, Precision, ReadDate
+from feedsvc.model import Draft, DraftLink, Evidence
+from feedsvc.normalise.nodes import Alias, Known, Moment, Node
 from feedsvc.normalise.urls import without_fragment
 
 # Never change it: every id that was ever served was made with it (RFC 9562 §5.5, UUID version 5).
 ID_NAMESPACE = uuid.UUID("6f1d2f0e-6a57-5c1e-9d51-7a1c5b0c6e11")
-SPAN = {
-    Precision.DAY: timedelta(days=1),
-    Precision.MINUTE: timedelta(minutes=1),
-    Precision.SECOND: timedelta(0),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A time and how finely it was told."""
-
-    at: datetime
-    precision: Precision = Precision.SECOND
-
-    @classmethod
-    def of(cls, read: ReadDate | None) -> "Moment | None":
-        return cls(read.at, read.precision) if read else None
-
-    @property
-    def fineness(self) -> timedelta:
-        """How long the span is that the text named; shorter is finer."""
-        return SPAN[self.precision]
-
-    def agrees(self, other: "Moment") -> bool:
-        """Whether both can name the same instant: 14:03 agrees with 14:03:27, and so does the day."""
-        coarse, fine = (self, other) if SPAN[self.precision] >= SPAN[other.precision] else (other, self)
-        return coarse.at <= fine.at < coarse.at + SPAN[coarse.precision] or coarse.at == fine.at
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What identity and dating need of a stored article.
-
-    `own` is the time it states itself, `listed` the earliest that others give it, `published` the one
-    chosen; it is frozen once `served`.
-    """
-
-    id: str
-    source: str
-    title_key: str
-    stub: bool
-    record_id: str | None = None
-    url: str | None = None
-    url_key: str | None = None
-    own: Moment | None = None
-    own_evidence: Evidence | None = None
-    listed: Moment | None = None
-    published: datetime | None = None
-    updated: datetime | None = None
-    served: bool = False
-    digest: str = ""
-
-
-@dataclass(slots=True, eq=False)
-class Node:
-    """An article while it is being settled: known, or new in this run.
-
-    `draft` is what this run read of it (the last of all `drafts` that are it), `link` the first link that named a new stub, `absorbed` the ids
-    of stubs that turned out to be this article.
-    """
-
-    source: str
-    title_key: str
-    id: str = ""
-    known: Known | None = None
-    draft: Draft | None = None
-    drafts: list[Draft] = field(default_factory=list)
-    link: DraftLink | None = None
-    record_id: str | None = None
-    url: str | None = None
-    url_key: str | None = None
-    own: Moment | None = None
-    own_evidence: Evidence | None = None
-    listed: dict[datetime, Moment] = field(default_factory=dict)
-    listed_by: dict[datetime, ReadDate] = field(default_factory=dict)
-    targets: list[tuple[DraftLink, "Node"]] = field(default_factory=list)
-    absorbed: list[str] = field(default_factory=list)
-
-    @property
-    def stub(self) -> bool:
-        return self.draft is None and (self.known is None or self.known.stub)
-
-    def allows(self, source: str, record_id: str | None, url_key: str | None) -> bool:
-        """Whether no stronger key speaks against a match."""
-        if record_id and self.record_id and source == self.source and record_id != self.record_id:
-            return False
-        return not (url_key and self.url_key and url_key != self.url_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +41,6 @@ class Resolution:
     nodes: tuple[Node, ...]
     repoints: tuple[Repoint, ...]
     reports: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Alias:
-    """A title and time by which some page lists an article that is now titled otherwise."""
-
-    id: str
-    title_key: str
-    at: datetime
 
 
 def resolve(
@@ -176,9 +81,9 @@ class _Settling:
             self.by_id[one.id] = node
             self._index(node, one.record_id, one.url, one.url_key)
         for alias in aliases:
-            if node_or_none := self.by_id.get(alias.id):
-                self.by_title[node_or_none.source, alias.title_key].append(node_or_none)
-                node_or_none.listed.setdefault(alias.at, Moment(alias.at))
+            if named := self.by_id.get(alias.id):
+                self.by_title[named.source, alias.title_key].append(named)
+                named.listed.setdefault(alias.at, Moment(alias.at))
 
     def _index(self, node: Node, record_id: str | None, url: str | None, url_key: str | None) -> None:
         """Make a node findable by its title and by whatever else is told of it for the first time."""

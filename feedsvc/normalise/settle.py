@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from feedsvc.model import Draft, DraftLink, Evidence, ReadDate
-from feedsvc.normalise.identity import Known, Moment, Node, Repoint, Resolution
+from feedsvc.normalise.identity import Repoint, Resolution
+from feedsvc.normalise.nodes import Known, Moment, Node
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 

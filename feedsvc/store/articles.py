@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from feedsvc.model import Evidence, Precision
-from feedsvc.normalise.identity import Alias, Known, Moment, Repoint
+from feedsvc.normalise.identity import Repoint
+from feedsvc.normalise.nodes import Alias, Known, Moment
 from feedsvc.normalise.settle import Intake, Link, Settled
 from feedsvc.store.store import chunks, read_mark, upsert, write_mark
 from feedsvc.store.tables import articles, documents, links, members, set_aside, witnesses

@@ -201,7 +201,7 @@ def set_aside_lines(connection: Connection, limit: int) -> list[Mapping[str, Any
 def documents_by_source(connection: Connection) -> dict[str, int]:
     """source name → how many documents were read from it."""
     wanted = select(documents.c.source, func.count()).group_by(documents.c.source)
-    return {source: number for source, number in connection.execute(wanted)}
+    return {row[0]: row[1] for row in connection.execute(wanted)}
 
 
 def article_witnesses(connection: Connection, id: str) -> list[Mapping[str, Any]]:

@@ -77,7 +77,13 @@ class Names:
         if len(phrase) > 1:
             return None
         fits = (o for o in others if len(o) == 1 and self._is_name(o) and inside[o] * 2 >= inside[phrase])
-        return next((o for o in fits if o[0][:4] != phrase[0][:4]), None)
+        return next((o for o in fits if not self._one_thing(phrase, o, inside)), None)
+
+    @staticmethod
+    def _one_thing(a: Phrase, b: Phrase, inside: Mapping[Phrase, int]) -> bool:
+        """Whether two words name the same: forms of one word (Russia, Russian), or parts of one name (Sri Lanka)."""
+        together = inside.get(a + b, 0) + inside.get(b + a, 0)
+        return a[0][:4] == b[0][:4] or together * 2 >= min(inside[a], inside[b])
 
     def _is_name(self, phrase: Phrase) -> bool:
         form = self._forms.get(phrase)

@@ -162,6 +162,13 @@ def test_markup_made_to_take_long_does_not(body):
     assert time.process_time() - started < 2
 
 
+@pytest.mark.parametrize("unit", ["![", "[", "*a ", "- a\n", "a\n\n"])
+def test_the_longest_markdown_that_is_read_as_such_takes_no_longer_either(unit):
+    started = time.process_time()
+    body_to_html(unit * (100_000 // len(unit)), BodyFormat.MARKDOWN, BASE)
+    assert time.process_time() - started < 3
+
+
 def test_a_body_too_large_to_parse_keeps_its_paragraphs_and_its_text():
     body = "<p>One <b>two</b> &amp; three</p>" * 40_000
     assert html(body).startswith("<p>One two &amp; three</p>\n<p>One two")

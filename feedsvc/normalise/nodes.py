@@ -1,0 +1,103 @@
+"""The values that identity works on: what is known of an article, and an article while it is being settled."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from feedsvc.model import Draft, DraftLink, Evidence, Precision, ReadDate
+
+SPAN = {
+    Precision.DAY: timedelta(days=1),
+    Precision.MINUTE: timedelta(minutes=1),
+    Precision.SECOND: timedelta(0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time and how finely it was told."""
+
+    at: datetime
+    precision: Precision = Precision.SECOND
+
+    @classmethod
+    def of(cls, read: ReadDate | None) -> "Moment | None":
+        return cls(read.at, read.precision) if read else None
+
+    @property
+    def fineness(self) -> timedelta:
+        """How long the span is that the text named; shorter is finer."""
+        return SPAN[self.precision]
+
+    def agrees(self, other: "Moment") -> bool:
+        """Whether both can name the same instant: 14:03 agrees with 14:03:27, and so does the day."""
+        coarse, fine = (self, other) if SPAN[self.precision] >= SPAN[other.precision] else (other, self)
+        return coarse.at <= fine.at < coarse.at + SPAN[coarse.precision] or coarse.at == fine.at
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What identity and dating need of a stored article.
+
+    `own` is the time it states itself, `listed` the earliest that others give it, `published` the one
+    chosen; it is frozen once `served`.
+    """
+
+    id: str
+    source: str
+    title_key: str
+    stub: bool
+    record_id: str | None = None
+    url: str | None = None
+    url_key: str | None = None
+    own: Moment | None = None
+    own_evidence: Evidence | None = None
+    listed: Moment | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    served: bool = False
+    digest: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """An article while it is being settled: known, or new in this run.
+
+    `draft` is what this run read of it, the last of all `drafts` that are it; `link` the first link that
+    named a new stub; `absorbed` the ids of stubs that turned out to be this article.
+    """
+
+    source: str
+    title_key: str
+    id: str = ""
+    known: Known | None = None
+    draft: Draft | None = None
+    drafts: list[Draft] = field(default_factory=list)
+    link: DraftLink | None = None
+    record_id: str | None = None
+    url: str | None = None
+    url_key: str | None = None
+    own: Moment | None = None
+    own_evidence: Evidence | None = None
+    listed: dict[datetime, Moment] = field(default_factory=dict)
+    listed_by: dict[datetime, ReadDate] = field(default_factory=dict)
+    targets: list[tuple[DraftLink, "Node"]] = field(default_factory=list)
+    absorbed: list[str] = field(default_factory=list)
+
+    @property
+    def stub(self) -> bool:
+        return self.draft is None and (self.known is None or self.known.stub)
+
+    def allows(self, source: str, record_id: str | None, url_key: str | None) -> bool:
+        """Whether no stronger key speaks against a match."""
+        if record_id and self.record_id and source == self.source and record_id != self.record_id:
+            return False
+        return not (url_key and self.url_key and url_key != self.url_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A title and time by which some page lists an article that is now titled otherwise."""
+
+    id: str
+    title_key: str
+    at: datetime

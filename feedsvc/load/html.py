@@ -5,12 +5,10 @@ links are found by their heading and leave the page, as do navigation and footer
 is looked for; markup is passed on as found and sanitised later.
 """
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from configparser import ConfigParser
 from itertools import chain, takewhile
-from urllib.parse import urljoin
 
 import trafilatura
 from lxml import etree, html
@@ -19,41 +17,323 @@ from trafilatura.settings import DEFAULT_CONFIG
 
 from feedsvc.errors import UnreadableDocument
 from feedsvc.load.decode import joined, to_text
+from feedsvc.load.pagedata import (
+    LANGUAGE,
+    PUBLISHED,
+    UPDATED,
+    Stated,
+    absolute,
+    addresses,
+    authors,
+    first,
+    stated_by,
+    tags,
+)
 from feedsvc.load.text import ends_page, looks_like_date, opens_related, related_links, unstarred
 from feedsvc.model import BodyFormat, Document, Evidence, Marks, RawArticle, RawLink, Unread
 
-type_suffix = "Article"
-ARTICLE_TYPES = frozenset({"BlogPosting", "LiveBlogPosting", "SocialMediaPosting", "Report"})
 LINE_CHARS = 200  # no mark, date or copyright line is longer
 PROSE_CHARS = 200  # a paragraph this long among related links is the article going on
 LEAST_SHARE = 0.5  # of the letters in <article>; where trafilatura keeps fewer it has lost some
 
-# Statements in the order of their worth; those of JSON-LD are prefixed "ld.".
-PUBLISHED = (
-    *("ld.datePublished", "article:published_time", "datepublished", "publishdate", "pubdate", "date"),
-    *("dc.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "parsely-pub-date", "sailthru.date"),
-)
-UPDATED = ("ld.dateModified", "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified")
-LANGUAGE = ("ld.inLanguage", "content-language", "og:locale")
-
-Stated = Mapping[str, list[str]]
-
 _RANK_BY_HEADING = {f"h{rank}": rank for rank in range(1, 7)}
 _PLAIN_RANK = 2  # what a related block ends at where a mere paragraph opened it
-_LISTS = ("ul", "ol", "dl", "table")
+_LISTS = "ul", "ol", "dl", "table"
 _BLOCKS = frozenset({*_RANK_BY_HEADING, *_LISTS, *"p div li br tr dt dd section article time blockquote".split()})
+_SPACE = re.compile(r"\s+")
 _LINKS_ELSEWHERE = re.compile(r"(?!#|javascript:|mailto:|tel:|data:)\S", re.IGNORECASE)
 
 _PARSER = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-_NOT_TEXT = etree.XPath("//script | //style | //template | //noscript | //svg")
-_FURNITURE = etree.XPath(
+_NOT_TEXT = "//script | //style | //template | //noscript | //svg"
+_FURNITURE = (
     "//nav | //footer[not(ancestor::blockquote)] | //dialog | //header[not(ancestor::article or ancestor::main)]"
     " | //*[@role='navigation' or @role='contentinfo' or @role='banner' or @role='search']"
 )
-_RELATED = etree.XPath(
+_RELATED = (
     "//*[self::aside or self::section][not(.//h1)][contains(concat(' ', @rel, ' '), ' related ')"
     " or contains(concat(' ', @class, ' '), ' related ') or contains(concat(' ', @class), ' related-')]"
 )
-_PUBLISHED = etree.XPath("//time[@pubdate] | //*[@itemprop='datePublished'][not(self::meta)]")
-_UPDATED = etree.XPath("//*[@itemprop='dateModified'][not(self::meta)]")
-_TIMES = etree.XPath("//article//time | //main//time")
+_PUBLISHED = "//time[@pubdate] | //*[@itemprop='datePublished'][not(self::meta)]"
+_UPDATED = "//*[@itemprop='dateModified'][not(self::meta)]"
+_TIMES = "//article//time | //main//time"
+
+
+def _settings() -> ConfigParser:
+    """Trafilatura's own, but short articles keep their markup rather than being flattened to words."""
+    settings = ConfigParser()
+    settings.read_dict(DEFAULT_CONFIG)
+    settings["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "1"
+    return settings
+
+
+_SETTINGS = _settings()
+
+
+def parse_html(document: Document, marks: Marks) -> Iterator[RawArticle | Unread]:
+    """Read one page. Raises UnreadableDocument for a page with neither a title nor a text."""
+    page = _page(to_text(document.body, document.media_type))
+    stated = stated_by(page)
+    url, base = addresses(page, stated, document.url)
+    _drop(page.xpath(_NOT_TEXT))
+    related = _take_related(page, base, marks)
+    _drop(page.xpath(_FURNITURE))
+    title = _title(page, stated)
+    published, evidence = _published(page, stated)
+    updated = first(stated, *UPDATED) or _date_of(page.xpath(_UPDATED))
+    _drop_repeated_lines(page, title, marks)
+    body = _main_text(page)
+    image = first(stated, "og:image", "ld.image", "twitter:image")
+    if not title and not body:
+        raise UnreadableDocument("the page has neither a title nor a text")
+    yield RawArticle(
+        title=title,
+        published=published,
+        date_evidence=evidence,
+        updated=updated,
+        url=url,
+        authors=authors(stated),
+        subtitle=first(stated, "ld.alternativeHeadline"),
+        summary=first(stated, "ld.description", "description", "og:description"),
+        body=body,
+        body_format=BodyFormat.HTML,
+        tags=tags(stated),
+        language=page.get("lang") or first(stated, *LANGUAGE),
+        image=absolute(base, image) if image else None,
+        related=related,
+    )
+
+
+def _page(text: str) -> HtmlElement:
+    try:
+        # As bytes: lxml refuses text that names its own encoding.
+        return html.document_fromstring(text.encode(), parser=_PARSER)
+    except (etree.LxmlError, ValueError) as error:
+        raise UnreadableDocument(f"not a page: {error}") from error
+
+
+def _drop(elements: Iterable[HtmlElement]) -> None:
+    for element in list(elements):
+        if element.getparent() is not None:
+            element.drop_tree()
+
+
+def _short_text(element: HtmlElement, limit: int = LINE_CHARS) -> str | None:
+    """The text of an element on one line, or None where it is longer than `limit` characters."""
+    parts, length = [], 0
+    for part in element.itertext():
+        length += len(part.strip())
+        if length > limit:
+            return None
+        parts.append(part)
+    return " ".join("".join(parts).split())
+
+
+# What the page shows
+
+
+def _title(page: HtmlElement, stated: Stated) -> str:
+    shown = (" ".join(element.text_content().split()) for name in ("h1", "title") for element in page.iter(name))
+    return unstarred(first(stated, "ld.headline", "og:title") or next(filter(None, shown), ""))
+
+
+def _published(page: HtmlElement, stated: Stated) -> tuple[str | None, Evidence]:
+    """When the page was published, as stated or else as shown; what was shown for it leaves the page."""
+    marked = page.xpath(_PUBLISHED)
+    text = first(stated, *PUBLISHED) or _date_of(marked)
+    _drop(marked)
+    if text:
+        return text, Evidence.RECORD
+    shown = (page.xpath(_TIMES) or list(page.iter("time")) or list(_date_lines(page)))[:1]
+    text = _date_of(shown)
+    _drop(shown)
+    return text, Evidence.PAGE
+
+
+def _date_of(elements: Iterable[HtmlElement]) -> str | None:
+    texts = (e.get("datetime") or e.get("content") or " ".join(e.text_content().split()) for e in elements)
+    return next(filter(None, texts), None)
+
+
+def _date_lines(page: HtmlElement) -> Iterator[HtmlElement]:
+    """Elements that show a date and nothing else, those above the headline left out."""
+    headline = next(page.iter("h1"), None)
+    elements = page.iterdescendants() if headline is None else headline.xpath("following::*")
+    return (element for element in elements if looks_like_date(_short_text(element) or ""))
+
+
+def _drop_repeated_lines(page: HtmlElement, title: str, marks: Marks) -> None:
+    """Take end marks and the repeated title from the page, but not a text that is nothing but its title."""
+    wanted = " ".join(title.split())
+    titles: list[HtmlElement] = []
+    for element in list(page.iterdescendants()):
+        text = _short_text(element, max(LINE_CHARS, len(wanted)))
+        if text and ends_page(text, marks) and element.tag != "body" and not _inside(element, "figure"):
+            _drop([element])
+        elif text and unstarred(text) == wanted and element.tag in _BLOCKS:
+            titles.append(element)
+    headings = [element for element in titles if element.tag in _RANK_BY_HEADING]
+    only_headline = list(page.iter("h1"))
+    _drop(headings + (only_headline if len(only_headline) == 1 else []))
+    if _letters(page) > len(wanted):
+        _drop(element for element in titles if element.find(".//img") is None)
+
+
+def _inside(element: HtmlElement, tag: str) -> bool:
+    return next(element.iterancestors(tag), None) is not None
+
+
+def _letters(element: HtmlElement) -> int:
+    return sum(len(part.strip()) for part in element.itertext())
+
+
+def _main_text(page: HtmlElement) -> str:
+    """The article's markup: by trafilatura, or the part of the page meant for it where that lost much of it."""
+    part = _article_part(page)
+    found = _extracted(page)
+    least = LEAST_SHARE * _letters(part) if part.tag in ("article", "main") else 1
+    if found is not None and _letters(found) >= least:
+        return _inner(found)
+    _drop(list(part.iter("aside")))
+    return _inner(part)
+
+
+def _article_part(page: HtmlElement) -> HtmlElement:
+    parts = list(page.iter("article")) or list(page.iter("main")) or list(page.iter("body"))
+    return max(parts, key=_letters, default=page)
+
+
+def _extracted(page: HtmlElement) -> HtmlElement | None:
+    try:
+        text = trafilatura.extract(
+            page,
+            output_format="html",
+            include_links=True,
+            include_images=True,
+            include_formatting=True,
+            include_comments=False,
+            config=_SETTINGS,
+        )
+    # Its heuristics meet any markup the web holds; what trips them must not cost the article.
+    except Exception:
+        return None
+    if not text:
+        return None
+    body = html.document_fromstring(text.encode(), parser=_PARSER)
+    for pre in body.xpath("//pre/pre"):  # what it makes of <pre><code>
+        pre.tail = pre.getparent().text = None
+        pre.drop_tag()
+    return next(body.iter("body"), None)
+
+
+def _inner(element: HtmlElement) -> str:
+    if not _letters(element) and element.find(".//img") is None:
+        return ""
+    markup = html.tostring(element, encoding="unicode", with_tail=False)
+    return joined(markup[markup.index(">") + 1 : markup.rindex("<")].strip())
+
+
+# Related links
+
+
+def _take_related(page: HtmlElement, base: str, marks: Marks) -> tuple[RawLink, ...]:
+    """Read the related links and take them from the page."""
+    found: dict[tuple[str, str | None], RawLink] = {}
+    openings = list(_openings(page, marks))
+    for opening in openings:
+        links = _block(opening, base, marks)
+        found |= {(link.title, link.url): link for link in links}
+    for block in [] if openings else page.xpath(_RELATED):
+        found |= {(link.title, link.url): link for link in _links([block], None, base, marks)}
+        _drop([block])
+    return tuple(found.values())
+
+
+def _openings(page: HtmlElement, marks: Marks) -> Iterator[HtmlElement]:
+    """The outermost elements that hold nothing but the words that open related links."""
+    last: HtmlElement | None = None
+    for element in page.iterdescendants():
+        if element.tag in ("body", "head", "title", "li", "a") or (
+            last is not None and last in element.iterancestors()
+        ):
+            continue
+        if opens_related(_short_text(element) or "", marks):
+            last = element
+            yield element
+
+
+def _block(opening: HtmlElement, base: str, marks: Marks) -> tuple[RawLink, ...]:
+    """The links after an opening; both leave the page, unless what follows holds anything else."""
+    container = opening.getparent()
+    following = list(_following(opening))
+    links = tuple(_links(following, opening, base, marks))
+    if links or not any(map(_letters, following)):
+        for element in [opening, *following]:
+            container.remove(element)  # unlike drop_tree, this takes along the text after it
+    return links
+
+
+def _following(opening: HtmlElement) -> Iterator[HtmlElement]:
+    """The siblings after an opening, up to a heading of its rank, the footer, or the article going on."""
+    rank = _RANK_BY_HEADING.get(opening.tag, _PLAIN_RANK)
+    prose_chars = PROSE_CHARS
+    for sibling in opening.itersiblings():
+        linked = sum(map(_letters, sibling.iter("a")))
+        is_heading = not linked and _RANK_BY_HEADING.get(sibling.tag, 9) <= rank
+        is_prose = sibling.tag == "p" and _letters(sibling) > max(prose_chars, 2 * linked)
+        if sibling.tag == "footer" or is_heading or is_prose:
+            return
+        if sibling.tag in _LISTS:
+            prose_chars = 0  # the links were in the list, and what follows it is none of them
+        yield sibling
+
+
+def _links(block: list[HtmlElement], opening: HtmlElement | None, base: str, marks: Marks) -> Iterator[RawLink]:
+    """The links of a block up to an end mark; without any, its lines are read as on a text page."""
+    lines = _lines(block, opening)
+    elements = (element for part in block for element in part.iter())
+    members = takewhile(lambda element: not ends_page(_short_text(element) or "", marks), elements)
+    title_by_href: dict[str, str] = {}
+    anchor_by_href: dict[str, HtmlElement] = {}
+    for anchor in members:
+        href = (anchor.get("href") or "").strip()
+        if anchor.tag == "a" and _LINKS_ELSEWHERE.match(href) and not title_by_href.get(href):
+            pictured = next((image.get("alt") or "" for image in anchor.iter("img")), "")
+            title_by_href[href] = " ".join((anchor.text_content().strip() or pictured).split())
+            anchor_by_href[href] = anchor
+    for href, title in title_by_href.items():
+        stamp = _stamp(anchor_by_href[href], opening, looks_like_date(lines[0]) if lines else False)
+        yield RawLink(unstarred(title), absolute(base, href), stamp)
+    plain = () if title_by_href else related_links(lines, marks)
+    if any(link.published for link in plain):
+        yield from plain
+
+
+def _lines(block: list[HtmlElement], opening: HtmlElement | None) -> list[str]:
+    """The text of a block as lines, one for each paragraph or item."""
+    text = (opening.tail or "") if opening is not None else ""
+    pieces = [_SPACE.sub(" ", text)]
+    for part in block:
+        for event, element in etree.iterwalk(part, events=("start", "end")):
+            pieces.append("\n" if element.tag in _BLOCKS else "")
+            pieces.append(_SPACE.sub(" ", (element.text if event == "start" else element.tail) or ""))
+    return [line.strip() for line in "".join(pieces).split("\n") if line.strip()]
+
+
+def _stamp(anchor: HtmlElement, opening: HtmlElement | None, stamps_lead: bool) -> str | None:
+    """The time beside a link: in the item that holds it and no other, else just before or after that item."""
+    top = None if opening is None else opening.getparent()
+    item = anchor
+    while (parent := item.getparent()) is not None and parent is not top and _holds_only(parent, anchor):
+        item = parent
+    beside = item.getprevious() if stamps_lead else item.getnext()
+    places = [item] if beside is None or next(beside.iter("a"), None) is not None else [item, beside]
+    for place in places:
+        for time in place.iter("time"):
+            return _date_of([time])
+    tail = beside.tail if stamps_lead and beside is not None else item.tail
+    texts = chain(*(place.itertext() for place in places), [tail or ""])
+    return next((text.strip() for text in texts if looks_like_date(text.strip())), None)
+
+
+def _holds_only(parent: HtmlElement, anchor: HtmlElement) -> bool:
+    return all(other.get("href") in (None, anchor.get("href")) for other in parent.iter("a"))

@@ -61,7 +61,8 @@ _REWRITES = (
 _WORD = re.compile(r"([a-z]+(?:/[a-z]+(?:[_-][a-z]+)*)+(?:[+-]\d{1,2})?|[^\W\d_]+)")
 _EPOCH = re.compile(r"([1-9]\d{9})(?:\d{3})?")  # seconds, or milliseconds
 _EPOCH_START = datetime(1970, 1, 1)
-# After seconds only ("10:05 A" may be a morning), and never H, which is how Spanish writes hours, or J.
+# RFC 822's letters other than Z had the wrong sign in it, so RFC 5322 §4.3 has them read as -0000. Taken
+# after seconds only ("10:05 A" may be a morning), and never H, which is how Spanish writes hours, or J.
 _MILITARY = re.compile(r"(?<=:\d\d:\d\d) [A-GIK-Y]$")
 
 

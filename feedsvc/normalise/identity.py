@@ -108,7 +108,7 @@ class _Settling:
 
         waiting = list(drafts)
         passes: tuple[Callable[[Draft], Node | None], ...] = (
-            self._by_record, self._by_url, by_place, self._by_own_time, self._by_listed_time,
+            self._by_record, self._by_url, by_place, self._by_own_time, self._by_listed_time, self._by_title_alone,
         )  # fmt: skip
         for find in passes:
             waiting = [draft for draft in waiting if not self._settle(draft, find(draft))]
@@ -155,6 +155,11 @@ class _Settling:
         at = draft.published.at
         named = [n for n in self._titled(draft) if at in n.listed]
         return _first(n for n in named if n.stub) or self._taken_back(draft, named)
+
+    def _by_title_alone(self, draft: Draft) -> Node | None:
+        """The stub that others list without a time, when nothing else has the title."""
+        nodes = self._titled(draft)
+        return nodes[0] if len(nodes) == 1 and nodes[0].undated else None
 
     def _taken_back(self, draft: Draft, named: Sequence[Node]) -> Node | None:
         """A page that joined a stub loosely gives the listed time up to the page that shows it exactly."""
@@ -206,13 +211,14 @@ class _Settling:
     def settle_links(self, drafts: Sequence[Draft]) -> None:
         links = [(draft, link) for draft in drafts for link in draft.links]
         found: dict[int, Node] = {}
-        for finder in (self._link_by_url, self._link_by_title_and_time, self._link_by_title_alone):
+        for finder in (self._link_by_url, self._link_by_title_and_time):
             for draft, link in links:
                 if id(link) not in found and (node := finder(draft, link)):
                     self._name(node, link, found)
         left = [(draft, link) for draft, link in links if id(link) not in found]
         self._join_loosely(left, found)
-        for draft, link in sorted(left, key=lambda pair: (pair[0].source, not pair[1].url_key)):
+        # Links that say more come first, so that the others can mean the same.
+        for draft, link in sorted(left, key=lambda pair: (not pair[1].published, not pair[1].url_key)):
             if id(link) not in found:
                 self._name(self._stub_for(draft, link), link, found)
         for draft, link in links:
@@ -247,12 +253,15 @@ class _Settling:
         if exact:
             return _first(exact, lambda n: (n.own is None or n.own.at != at, n.stub))
         near = [n for n in nodes if stated and any(m.agrees(stated) for m in (n.own, *n.listed.values()) if m)]
+        near = near or [n for n in nodes if n.undated and len(nodes) == 1]
         return near[0] if len(near) == 1 else None
 
     def _link_by_title_alone(self, draft: Draft, link: DraftLink) -> Node | None:
         if link.published or not link.title_key:
             return None
         nodes = self._titled_as(draft, link)
+        if len(nodes) > 1:
+            nodes = [n for n in nodes if n.undated]
         return nodes[0] if len(nodes) == 1 else None
 
     def _titled_as(self, draft: Draft, link: DraftLink) -> list[Node]:
@@ -261,12 +270,9 @@ class _Settling:
 
     def _stub_for(self, draft: Draft, link: DraftLink) -> Node:
         """The stub of a link that no article answers; the same one for all links that say the same."""
-        known = self._link_by_url(draft, link) or self._link_by_title_and_time(draft, link)
-        if known is None and not link.published and not link.url_key:
-            known = self._link_by_title_alone(draft, link)
-        if known:
-            return known
-        return Node(draft.source, link.title_key, link=link)
+        finders = (self._link_by_url, self._link_by_title_and_time, self._link_by_title_alone)
+        known = (node for find in finders if (node := find(draft, link)))
+        return next(known, None) or Node(draft.source, link.title_key, link=link)
 
     # The loose match
 

@@ -87,6 +87,11 @@ class Node:
     def stub(self) -> bool:
         return self.draft is None and (self.known is None or self.known.stub)
 
+    @property
+    def undated(self) -> bool:
+        """A stub that nobody gave a time yet."""
+        return self.stub and self.own is None and not self.listed
+
     def allows(self, source: str, record_id: str | None, url_key: str | None) -> bool:
         """Whether no stronger key speaks against a match."""
         if record_id and self.record_id and source == self.source and record_id != self.record_id:

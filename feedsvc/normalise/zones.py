@@ -61,14 +61,6 @@ def named(word: str) -> Zone | None:
     return _FIXED.get(word) or _placed(word)
 
 
-def military(letter: str) -> bool:
-    """Whether a case-folded letter is one of RFC 822's military zones other than Z (J was never one).
-
-    RFC 822 gave them the wrong sign, so RFC 5322 §4.3 has them read as -0000.
-    """
-    return len(letter) == 1 and letter in "abcdefghiklmnopqrstuvwxy"
-
-
 @lru_cache(maxsize=256)
 def offset(sign: str, hours: int, minutes: int = 0, seconds: int = 0) -> Zone:
     """The zone so far east (+) or west (-) of UTC. Raises ValueError past 23:59 (RFC 3339 §5.6)."""

@@ -62,7 +62,7 @@ def _generator(feed: Feed, self_url: str, media_type: str) -> Any:
 
 
 def _add_item(channel: Any, entry: Entry, feed: Feed) -> None:
-    item = channel.add_entry(order="prepend")
+    item = channel.add_entry(order="append")
     item.title(title_of(entry, entry.url))
     item.link(href=writable(entry.url))
     item.guid(writable(entry.id), permalink=False)
@@ -74,7 +74,7 @@ def _add_item(channel: Any, entry: Entry, feed: Feed) -> None:
 
 
 def _add_entry(generator: Any, entry: Entry, feed: Feed) -> None:
-    element = generator.add_entry(order="prepend")
+    element = generator.add_entry(order="append")
     element.id(writable(entry.id))
     element.title(title_of(entry, entry.url))
     element.published(entry.published.replace(microsecond=0))

@@ -40,6 +40,8 @@ _RANK_BY_HEADING = {f"h{rank}": rank for rank in range(1, 7)}
 _PLAIN_RANK = 2  # what a related block ends at where a mere paragraph opened it
 _LISTS = "ul", "ol", "dl", "table"
 _BLOCKS = frozenset({*_RANK_BY_HEADING, *_LISTS, *"p div li br tr dt dd section article time blockquote".split()})
+_HUGE_TAG = re.compile(r"<[a-zA-Z][^<>]{16384,}>?")  # a picture or a program's state inlined
+MOST_ATTRIBUTES = 64  # lxml and trafilatura take time with the square of their number
 _SPACE = re.compile(r"\s+")
 _LINKS_ELSEWHERE = re.compile(r"(?!#|javascript:|mailto:|tel:|data:)\S", re.IGNORECASE)
 
@@ -48,6 +50,10 @@ _NOT_TEXT = "//script | //style | //template | //noscript | //svg"
 _FURNITURE = (
     "//nav | //footer[not(ancestor::blockquote)] | //dialog | //header[not(ancestor::article or ancestor::main)]"
     " | //*[@role='navigation' or @role='contentinfo' or @role='banner' or @role='search']"
+)
+_LINES = (
+    "descendant::*[not(self::head or self::body or ancestor::head)]"
+    "[normalize-space() and string-length(normalize-space()) <= $longest]"
 )
 _RELATED = (
     "//*[self::aside or self::section][not(.//h1)][contains(concat(' ', @rel, ' '), ' related ')"
@@ -106,9 +112,13 @@ def parse_html(document: Document, marks: Marks) -> Iterator[RawArticle | Unread
 def _page(text: str) -> HtmlElement:
     try:
         # As bytes: lxml refuses text that names its own encoding.
-        return html.document_fromstring(text.encode(), parser=_PARSER)
+        page: HtmlElement = html.document_fromstring(_HUGE_TAG.sub("", text).encode(), parser=_PARSER)
     except (etree.LxmlError, ValueError) as error:
         raise UnreadableDocument(f"not a page: {error}") from error
+    for element in page.iter():
+        if len(element.attrib) > MOST_ATTRIBUTES:
+            element.attrib.clear()
+    return page
 
 
 def _drop(elements: Iterable[HtmlElement]) -> None:
@@ -117,22 +127,25 @@ def _drop(elements: Iterable[HtmlElement]) -> None:
             element.drop_tree()
 
 
-def _short_text(element: HtmlElement, limit: int = LINE_CHARS) -> str | None:
-    """The text of an element on one line, or None where it is longer than `limit` characters."""
-    parts, length = [], 0
-    for part in element.itertext():
-        length += len(part.strip())
-        if length > limit:
-            return None
-        parts.append(part)
-    return " ".join("".join(parts).split())
+def _letters(element: HtmlElement) -> int:
+    return len("".join(element.text_content().split()))
+
+
+def _line(element: HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+def _lines_within(element: HtmlElement, longest: int = LINE_CHARS) -> list[HtmlElement]:
+    """The elements inside another that hold some text, but no more than a line of it."""
+    # In XPath, because a deep and wide page makes the sum of all texts within texts large.
+    return list(element.xpath(_LINES, longest=longest))
 
 
 # What the page shows
 
 
 def _title(page: HtmlElement, stated: Stated) -> str:
-    shown = (" ".join(element.text_content().split()) for name in ("h1", "title") for element in page.iter(name))
+    shown = (_line(element) for name in ("h1", "title") for element in page.iter(name))
     return unstarred(first(stated, "ld.headline", "og:title") or next(filter(None, shown), ""))
 
 
@@ -150,26 +163,26 @@ def _published(page: HtmlElement, stated: Stated) -> tuple[str | None, Evidence]
 
 
 def _date_of(elements: Iterable[HtmlElement]) -> str | None:
-    texts = (e.get("datetime") or e.get("content") or " ".join(e.text_content().split()) for e in elements)
+    texts = (e.get("datetime") or e.get("content") or _line(e) for e in elements)
     return next(filter(None, texts), None)
 
 
 def _date_lines(page: HtmlElement) -> Iterator[HtmlElement]:
     """Elements that show a date and nothing else, those above the headline left out."""
     headline = next(page.iter("h1"), None)
-    elements = page.iterdescendants() if headline is None else headline.xpath("following::*")
-    return (element for element in elements if looks_like_date(_short_text(element) or ""))
+    later = set(page.iter() if headline is None else headline.xpath("following::*"))
+    return (line for line in _lines_within(page) if line in later and looks_like_date(_line(line)))
 
 
 def _drop_repeated_lines(page: HtmlElement, title: str, marks: Marks) -> None:
     """Take end marks and the repeated title from the page, but not a text that is nothing but its title."""
     wanted = " ".join(title.split())
     titles: list[HtmlElement] = []
-    for element in list(page.iterdescendants()):
-        text = _short_text(element, max(LINE_CHARS, len(wanted)))
-        if text and ends_page(text, marks) and element.tag != "body" and not _inside(element, "figure"):
+    for element in _lines_within(page, max(LINE_CHARS, len(wanted))):
+        text = _line(element)
+        if ends_page(text, marks) and not _inside(element, "figure"):
             _drop([element])
-        elif text and unstarred(text) == wanted and element.tag in _BLOCKS:
+        elif unstarred(text) == wanted and element.tag in _BLOCKS:
             titles.append(element)
     headings = [element for element in titles if element.tag in _RANK_BY_HEADING]
     only_headline = list(page.iter("h1"))
@@ -180,10 +193,6 @@ def _drop_repeated_lines(page: HtmlElement, title: str, marks: Marks) -> None:
 
 def _inside(element: HtmlElement, tag: str) -> bool:
     return next(element.iterancestors(tag), None) is not None
-
-
-def _letters(element: HtmlElement) -> int:
-    return sum(len(part.strip()) for part in element.itertext())
 
 
 def _main_text(page: HtmlElement) -> str:
@@ -198,8 +207,8 @@ def _main_text(page: HtmlElement) -> str:
 
 
 def _article_part(page: HtmlElement) -> HtmlElement:
-    parts = list(page.iter("article")) or list(page.iter("main")) or list(page.iter("body"))
-    return max(parts, key=_letters, default=page)
+    parts = page.xpath("//article[not(ancestor::article)]") or page.xpath("//main") or page.xpath("//body")
+    return max(parts, key=_letters, default=html.Element("body"))
 
 
 def _extracted(page: HtmlElement) -> HtmlElement | None:
@@ -211,6 +220,7 @@ def _extracted(page: HtmlElement) -> HtmlElement | None:
             include_images=True,
             include_formatting=True,
             include_comments=False,
+            favor_recall=True,  # navigation has left already; without it lists directly in <body> are lost
             config=_SETTINGS,
         )
     # Its heuristics meet any markup the web holds; what trips them must not cost the article.
@@ -218,7 +228,7 @@ def _extracted(page: HtmlElement) -> HtmlElement | None:
         return None
     if not text:
         return None
-    body = html.document_fromstring(text.encode(), parser=_PARSER)
+    body: HtmlElement = html.document_fromstring(text.encode(), parser=_PARSER)
     for pre in body.xpath("//pre/pre"):  # what it makes of <pre><code>
         pre.tail = pre.getparent().text = None
         pre.drop_tag()
@@ -251,19 +261,18 @@ def _take_related(page: HtmlElement, base: str, marks: Marks) -> tuple[RawLink, 
 def _openings(page: HtmlElement, marks: Marks) -> Iterator[HtmlElement]:
     """The outermost elements that hold nothing but the words that open related links."""
     last: HtmlElement | None = None
-    for element in page.iterdescendants():
-        if element.tag in ("body", "head", "title", "li", "a") or (
-            last is not None and last in element.iterancestors()
-        ):
-            continue
-        if opens_related(_short_text(element) or "", marks):
-            last = element
-            yield element
+    for line in _lines_within(page):
+        within_last = last is not None and last in line.iterancestors()
+        if not within_last and line.tag not in ("li", "a") and opens_related(_line(line), marks):
+            yield line
+            last = line
 
 
 def _block(opening: HtmlElement, base: str, marks: Marks) -> tuple[RawLink, ...]:
     """The links after an opening; both leave the page, unless what follows holds anything else."""
     container = opening.getparent()
+    if container is None:  # it went with the block before it
+        return ()
     following = list(_following(opening))
     links = tuple(_links(following, opening, base, marks))
     if links or not any(map(_letters, following)):
@@ -289,23 +298,28 @@ def _following(opening: HtmlElement) -> Iterator[HtmlElement]:
 
 def _links(block: list[HtmlElement], opening: HtmlElement | None, base: str, marks: Marks) -> Iterator[RawLink]:
     """The links of a block up to an end mark; without any, its lines are read as on a text page."""
-    lines = _lines(block, opening)
+    ends = {line for part in block for line in [part, *_lines_within(part)] if ends_page(_line(line), marks)}
     elements = (element for part in block for element in part.iter())
-    members = takewhile(lambda element: not ends_page(_short_text(element) or "", marks), elements)
-    title_by_href: dict[str, str] = {}
-    anchor_by_href: dict[str, HtmlElement] = {}
+    members = takewhile(lambda element: element not in ends, elements)
+    anchors: dict[str, list[HtmlElement]] = {}
     for anchor in members:
-        href = (anchor.get("href") or "").strip()
-        if anchor.tag == "a" and _LINKS_ELSEWHERE.match(href) and not title_by_href.get(href):
-            pictured = next((image.get("alt") or "" for image in anchor.iter("img")), "")
-            title_by_href[href] = " ".join((anchor.text_content().strip() or pictured).split())
-            anchor_by_href[href] = anchor
-    for href, title in title_by_href.items():
-        stamp = _stamp(anchor_by_href[href], opening, looks_like_date(lines[0]) if lines else False)
-        yield RawLink(unstarred(title), absolute(base, href), stamp)
-    plain = () if title_by_href else related_links(lines, marks)
+        if anchor.tag == "a" and _LINKS_ELSEWHERE.match(href := (anchor.get("href") or "").strip()):
+            anchors.setdefault(href, []).append(anchor)
+    texts = (text.strip() for part in block for text in part.itertext())
+    stamps_lead = looks_like_date(next(filter(None, texts), ""))
+    for href, group in anchors.items():
+        anchor, title = _titled(group)
+        yield RawLink(unstarred(title), absolute(base, href), _stamp(anchor, opening, stamps_lead))
+    plain = () if anchors else related_links(_lines(block, opening), marks)
     if any(link.published for link in plain):
         yield from plain
+
+
+def _titled(anchors: list[HtmlElement]) -> tuple[HtmlElement, str]:
+    """Of the links to one address, the first with words, or else with a picture that has a description."""
+    words = ((anchor, _line(anchor)) for anchor in anchors)
+    pictures = ((anchor, image.get("alt") or "") for anchor in anchors for image in anchor.iter("img"))
+    return next((pair for pair in chain(words, pictures) if pair[1].strip()), (anchors[0], ""))
 
 
 def _lines(block: list[HtmlElement], opening: HtmlElement | None) -> list[str]:

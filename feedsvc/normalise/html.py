@@ -17,10 +17,10 @@ from feedsvc.model import BodyFormat
 from feedsvc.normalise.text import clean, drop_unwanted, is_heavy, roughly_untagged, tame
 
 _TAGS = set(
-    "a abbr address article aside audio b bdi bdo big blockquote br caption center cite code col colgroup dd "
-    "del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main "
+    "a abbr address article aside audio b bdi bdo blockquote br caption cite code col colgroup dd "
+    "del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li "
     "mark ol p pre q rp rt ruby s samp section small source span strike strong sub summary sup table tbody "
-    "td tfoot th thead time tr tt u ul var video wbr".split()
+    "td tfoot th thead time tr u ul var video wbr".split()
 )
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title"},

@@ -82,8 +82,10 @@ class _Settling:
             self._index(node, one.record_id, one.url, one.url_key)
         for alias in aliases:
             if named := self.by_id.get(alias.id):
-                self.by_title[named.source, alias.title_key].append(named)
-                named.listed.setdefault(alias.at, Moment(alias.at))
+                titled = self.by_title[named.source, alias.title_key]
+                if named not in titled:
+                    titled.append(named)
+                named.aliases.add((alias.title_key, alias.at))
 
     def _index(self, node: Node, record_id: str | None, url: str | None, url_key: str | None) -> None:
         """Make a node findable by its title and by whatever else is told of it for the first time."""
@@ -178,7 +180,7 @@ class _Settling:
 
     def _titled(self, draft: Draft) -> list[Node]:
         nodes = self.by_title.get((draft.source, draft.title_key), ())
-        return [n for n in nodes if self._open_to(n, draft)]
+        return [n for n in nodes if n.title_key == draft.title_key and self._open_to(n, draft)]
 
     def _open_to(self, node: Node, draft: Draft) -> bool:
         return node.allows(draft.source, draft.record_id, draft.url_key)
@@ -249,7 +251,7 @@ class _Settling:
             return None
         at, stated = link.published.at, Moment.of(link.published)
         nodes = self._titled_as(draft, link)
-        exact = [n for n in nodes if (n.own and n.own.at == at) or at in n.listed]
+        exact = [n for n in nodes if (n.own and n.own.at == at) or at in n.listed or (link.title_key, at) in n.aliases]
         if exact:
             return _first(exact, lambda n: (n.own is None or n.own.at != at, n.stub))
         near = [n for n in nodes if stated and any(m.agrees(stated) for m in (n.own, *n.listed.values()) if m)]
@@ -259,7 +261,7 @@ class _Settling:
     def _link_by_title_alone(self, draft: Draft, link: DraftLink) -> Node | None:
         if link.published or not link.title_key:
             return None
-        nodes = self._titled_as(draft, link)
+        nodes = [n for n in self._titled_as(draft, link) if n.title_key == link.title_key]
         if len(nodes) > 1:
             nodes = [n for n in nodes if n.undated]
         return nodes[0] if len(nodes) == 1 else None

@@ -80,6 +80,7 @@ class Node:
     own_evidence: Evidence | None = None
     listed: dict[datetime, Moment] = field(default_factory=dict)
     listed_by: dict[datetime, ReadDate] = field(default_factory=dict)
+    aliases: set[tuple[str, datetime]] = field(default_factory=set)
     targets: list[tuple[DraftLink, "Node"]] = field(default_factory=list)
     absorbed: list[str] = field(default_factory=list)
 
@@ -101,7 +102,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A title and time by which some page lists an article that is now titled otherwise."""
+    """A title and time by which pages may list an article that is now titled otherwise."""
 
     id: str
     title_key: str

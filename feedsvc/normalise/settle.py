@@ -5,13 +5,13 @@ better evidence is only recorded. `updated` moves when what a reader sees has ch
 change itself tells, else to when it was found.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from feedsvc.model import Draft, DraftLink, Evidence, ReadDate
 from feedsvc.normalise.identity import Repoint, Resolution
-from feedsvc.normalise.nodes import Known, Moment, Node
+from feedsvc.normalise.nodes import Alias, Known, Moment, Node
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -74,6 +74,7 @@ class Intake:
     witnesses: tuple[Witness, ...]
     merges: Mapping[str, str]
     repoints: tuple[Repoint, ...]
+    former_titles: tuple[Alias, ...]
     id_by_place: Mapping[tuple[str, str], str]
     reports: tuple[str, ...]
 
@@ -94,6 +95,7 @@ def settle(resolution: Resolution, now: datetime) -> Intake:
         witnesses=tuple(witnesses),
         merges={stub: node.id for node in resolution.nodes for stub in node.absorbed},
         repoints=resolution.repoints,
+        former_titles=tuple(alias for node in read for alias in _former_titles(node)),
         id_by_place={(d.source, d.place): node.id for node in read for d in node.drafts if d.place is not None},
         reports=resolution.reports,
     )
@@ -169,6 +171,14 @@ def _links(node: Node) -> tuple[Link, ...]:
         if target is not node:
             first.setdefault(target.id, Link(target.id, link))
     return tuple(first.values())
+
+
+def _former_titles(node: Node) -> Iterator[Alias]:
+    """What an article was called, since other pages go on listing it so."""
+    known = node.known
+    if known and known.title_key != node.title_key:
+        times = {known.published, known.own.at if known.own else None} - {None}
+        yield from (Alias(known.id, known.title_key, at) for at in sorted(filter(None, times)))
 
 
 def _witnesses(node: Node, article: Settled) -> Sequence[Witness]:

@@ -23,6 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     store = Store(engine)
     shelf = Shelf(settings, store)
     app = Flask(__name__)
+    app.url_map.merge_slashes = False  # Werkzeug would redirect to whatever host the request names
     app.register_blueprint(pages.blueprint(settings, store))
     app.register_blueprint(health.blueprint(settings, store, shelf))
     _allow_other_origins(app)

@@ -1,7 +1,7 @@
 """Stored feeds, answered ahead of Flask: a plain WSGI callable that sends bytes from the shelf.
 
-It answers GET and HEAD of what is on the shelf and leaves everything else, browsers' page loads
-included, to the application behind it. It builds nothing.
+It answers GET and HEAD of what is on the shelf and leaves everything else to the application behind it,
+and so too a feed that a browser opens as a page. It builds nothing.
 """
 
 from collections.abc import Iterable
@@ -32,10 +32,12 @@ class FastPath:
         if self._prefix and (path == self._prefix or path.startswith(self._prefix + "/")):
             path = environ["PATH_INFO"] = path[len(self._prefix) :] or "/"
         method = environ["REQUEST_METHOD"]
-        if method not in ("GET", "HEAD") or environ.get("HTTP_SEC_FETCH_DEST") == "document":
+        if method not in ("GET", "HEAD"):
             return self._behind(environ, start_response)
         index = self._shelf.index()
         codings = index.answers.get(path)
+        if codings is not None and path in index.readable and environ.get("HTTP_SEC_FETCH_DEST") == "document":
+            return self._behind(environ, start_response)
         if codings is None:
             if path in index.moved:
                 return _redirect(index.moved[path], start_response)

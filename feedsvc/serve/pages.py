@@ -74,11 +74,12 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
     pages.add_url_rule("/channels/<slug>/", view_func=views.channel)
     pages.add_url_rule("/articles/<path:id>", view_func=views.article)
     for format, (file_name, _, _) in FORMATS.items():
-        everything = {"key": "", "format": format}
-        pages.add_url_rule(f"/{file_name}", view_func=views.feed_view, defaults=everything)
-        pages.add_url_rule(
-            f"/channels/<slug>/{file_name}", view_func=views.channel_feed_view, defaults={"format": format}
-        )
+        for rule, view, given in (
+            (f"/{file_name}", views.feed_view, {"key": "", "format": format}),
+            (f"/channels/<slug>/{file_name}", views.channel_feed_view, {"format": format}),
+        ):
+            # OPTIONS of a feed is a question about the feed, not about this view of it.
+            pages.add_url_rule(rule, view_func=view, defaults=given, provide_automatic_options=False)
     for status in ERRORS:
         pages.app_errorhandler(status)(_error)
     pages.before_request(_refuse_nul)

@@ -7,7 +7,7 @@ When the store does not answer, what is on the shelf stays good.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from email.utils import format_datetime
 
@@ -51,14 +51,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """All that stands in one publication. `answers` maps path → coding → Answer; `moved` path → URL."""
+    """All that stands in one publication. `answers` maps path → coding → Answer, `moved` path → URL;
+    `readable` are the paths that also have a page for people."""
 
     publication: int
     answers: Mapping[str, Mapping[str, Answer]]
     moved: Mapping[str, str]
+    readable: Set[str]
 
 
-EMPTY = Index(-1, {}, {})
+EMPTY = Index(-1, {}, {}, frozenset())
 
 
 class Shelf:
@@ -130,8 +132,11 @@ class Shelf:
 
 def _index(publication: int, pointers: Sequence[Pointer], heirs: Mapping[str, str], settings: Settings) -> Index:
     answers: dict[str, dict[str, Answer]] = {}
+    readable = set()
     for pointer in pointers:
         path, *others = _paths(pointer)
+        if pointer.key != OPML:
+            readable.add(path)
         answer = _answer(pointer, settings.site.base_url + path, settings)
         for one in (path, *others):
             answers.setdefault(one, {})[pointer.encoding] = answer
@@ -140,7 +145,7 @@ def _index(publication: int, pointers: Sequence[Pointer], heirs: Mapping[str, st
         for slug, heir in heirs.items()
         for format in FORMATS.values()
     }
-    return Index(publication, answers, moved)
+    return Index(publication, answers, moved, readable)
 
 
 def _paths(pointer: Pointer) -> list[str]:

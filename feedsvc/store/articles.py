@@ -12,7 +12,7 @@ from feedsvc.normalise.identity import Repoint
 from feedsvc.normalise.nodes import Alias, Known, Moment
 from feedsvc.normalise.settle import Intake, Link, Settled
 from feedsvc.store.store import chunks, read_mark, upsert, write_mark
-from feedsvc.store.tables import articles, documents, links, members, set_aside, witnesses
+from feedsvc.store.tables import articles, documents, former_titles, links, members, set_aside, witnesses
 
 REVISION = "articles revision"
 
@@ -75,11 +75,14 @@ def _moment(at: datetime | None, precision: str | None) -> Moment | None:
 
 
 def aliases(connection: Connection) -> Iterator[Alias]:
-    """Titles and times that pages list for articles which are titled otherwise by now."""
+    """Titles and times by which pages list, or may list, articles that say otherwise of themselves by now."""
+    for row in connection.execute(select(former_titles)):
+        yield Alias(row.article_id, row.title_key, row.at)
+    otherwise = (links.c.title_key != articles.c.title_key) | (links.c.published != articles.c.listed_at)
     wanted = (
         select(links.c.target_id, links.c.title_key, links.c.published)
         .join(articles, articles.c.id == links.c.target_id)
-        .where(links.c.title_key != articles.c.title_key, links.c.published.is_not(None), links.c.title_key != "")
+        .where(otherwise, links.c.published.is_not(None), links.c.title_key != "")
         .distinct()
     )
     for row in connection.execute(wanted):
@@ -94,6 +97,7 @@ def write_intake(connection: Connection, intake: Intake, read: Sequence[ReadDocu
     _repoint_links(connection, intake.repoints)
     changed = _write_links(connection, intake) or changed
     _write_witnesses(connection, intake)
+    _write_former_titles(connection, intake)
     _write_documents(connection, intake, read)
     write_set_aside(connection, read, now)
     if changed:
@@ -232,6 +236,11 @@ def _write_witnesses(connection: Connection, intake: Intake) -> None:
     ]
     for some in chunks(rows):
         upsert(connection, witnesses, some)
+
+
+def _write_former_titles(connection: Connection, intake: Intake) -> None:
+    rows = [{"article_id": one.id, "title_key": one.title_key, "at": one.at} for one in intake.former_titles]
+    upsert(connection, former_titles, rows, update=False)
 
 
 def _write_documents(connection: Connection, intake: Intake, read: Sequence[ReadDocument]) -> None:

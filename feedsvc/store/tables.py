@@ -111,6 +111,15 @@ links = Table(
     Index(None, "target_id"),
 )
 
+# What an article was called before, and its time: other pages go on listing it so.
+former_titles = Table(
+    "former_titles",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("title_key", Text, primary_key=True),
+    Column("at", UtcDateTime, primary_key=True),
+)
+
 # What was read, so that it need not be read again. `article_id` when the document is one article.
 documents = Table(
     "documents",

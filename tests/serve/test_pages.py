@@ -306,7 +306,7 @@ def test_an_article_without_an_address_of_its_own_has_its_page_here(client: Flas
 def test_an_article_leads_to_its_channels_and_to_related_articles_that_are_public(client: FlaskClient):
     page = tree(client.get("/articles/urn:uuid:1"))
     assert page.xpath("//section[@aria-labelledby='channels']//a/@href") == ["/feeds/channels/flood/"]
-    (related,) = page.xpath("//ul[@class='related']/li")
+    (related,) = page.xpath("//section[@aria-labelledby='related']//li")
     assert related.xpath("./a/@href") == ["/feeds/articles/urn:uuid:stub"]
     assert text(related) == "Link to urn:uuid:stub 21 June 2025, 12:00 UTC"
 
@@ -349,6 +349,11 @@ def test_no_cache_may_hand_the_page_of_a_feed_to_a_feed_reader(client: FlaskClie
 def test_a_feed_in_a_browser_shows_fifty_articles_at_most(client: FlaskClient):
     page = tree(client.get("/channels/many/atom.xml"))
     assert len(page.findall(".//article")) == len(MANY) < pages.ARTICLES_IN_FEED_VIEW == 50
+
+
+@pytest.mark.parametrize("path", FEEDS)
+def test_what_may_be_asked_of_a_feed_is_left_to_others_to_answer(client: FlaskClient, path: str):
+    assert client.options(path).status_code == 405
 
 
 def test_the_feed_of_a_merged_channel_leads_to_its_heirs(client: FlaskClient):

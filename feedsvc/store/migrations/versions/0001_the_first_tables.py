@@ -116,6 +116,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "place", name=op.f("pk_documents")),
     )
     op.create_table(
+        "former_titles",
+        sa.Column("article_id", sa.String(), nullable=False),
+        sa.Column("title_key", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_former_titles_article_id_articles")),
+        sa.PrimaryKeyConstraint("article_id", "title_key", "at", name=op.f("pk_former_titles")),
+    )
+    op.create_table(
         "generations",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
@@ -183,6 +191,7 @@ def downgrade() -> None:
 
     op.drop_table("links")
     op.drop_table("generations")
+    op.drop_table("former_titles")
     op.drop_table("documents")
     op.drop_table("snapshots")
     op.drop_table("set_aside")

@@ -48,7 +48,8 @@ _LINKS_ELSEWHERE = re.compile(r"(?!#|javascript:|mailto:|tel:|data:)\S", re.IGNO
 _PARSER = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
 _NOT_TEXT = "//script | //style | //template | //noscript | //svg"
 _FURNITURE = (
-    "//nav | //footer[not(ancestor::blockquote)] | //dialog | //header[not(ancestor::article or ancestor::main)]"
+    "//nav | //footer[not(ancestor::blockquote)] | //dialog"
+    " | //header[not(.//h1 or ancestor::article or ancestor::main)]"
     " | //*[@role='navigation' or @role='contentinfo' or @role='banner' or @role='search']"
 )
 _LINES = (
@@ -145,8 +146,8 @@ def _lines_within(element: HtmlElement, longest: int = LINE_CHARS) -> list[HtmlE
 
 
 def _title(page: HtmlElement, stated: Stated) -> str:
-    shown = (_line(element) for name in ("h1", "title") for element in page.iter(name))
-    return unstarred(first(stated, "ld.headline", "og:title") or next(filter(None, shown), ""))
+    shown = chain(page.xpath("//article//h1 | //main//h1"), page.iter("h1"), page.iter("title"))
+    return unstarred(first(stated, "ld.headline", "og:title") or next(filter(None, map(_line, shown)), ""))
 
 
 def _published(page: HtmlElement, stated: Stated) -> tuple[str | None, Evidence]:
@@ -180,19 +181,17 @@ def _drop_repeated_lines(page: HtmlElement, title: str, marks: Marks) -> None:
     titles: list[HtmlElement] = []
     for element in _lines_within(page, max(LINE_CHARS, len(wanted))):
         text = _line(element)
-        if ends_page(text, marks) and not _inside(element, "figure"):
+        if element.tag not in _BLOCKS:  # a word within a sentence
+            continue
+        if ends_page(text, marks) and next(element.iterancestors("figure"), None) is None:
             _drop([element])
-        elif unstarred(text) == wanted and element.tag in _BLOCKS:
+        elif unstarred(text) == wanted:
             titles.append(element)
     headings = [element for element in titles if element.tag in _RANK_BY_HEADING]
     only_headline = list(page.iter("h1"))
     _drop(headings + (only_headline if len(only_headline) == 1 else []))
     if _letters(page) > len(wanted):
         _drop(element for element in titles if element.find(".//img") is None)
-
-
-def _inside(element: HtmlElement, tag: str) -> bool:
-    return next(element.iterancestors(tag), None) is not None
 
 
 def _main_text(page: HtmlElement) -> str:
@@ -238,6 +237,7 @@ def _extracted(page: HtmlElement) -> HtmlElement | None:
 def _inner(element: HtmlElement) -> str:
     if not _letters(element) and element.find(".//img") is None:
         return ""
+    element.attrib.clear()
     markup = html.tostring(element, encoding="unicode", with_tail=False)
     return joined(markup[markup.index(">") + 1 : markup.rindex("<")].strip())
 
@@ -263,9 +263,19 @@ def _openings(page: HtmlElement, marks: Marks) -> Iterator[HtmlElement]:
     last: HtmlElement | None = None
     for line in _lines_within(page):
         within_last = last is not None and last in line.iterancestors()
-        if not within_last and line.tag not in ("li", "a") and opens_related(_line(line), marks):
+        if not within_last and opens_related(_line(line), marks) and _heads(line):
             yield line
             last = line
+
+
+def _heads(element: HtmlElement) -> bool:
+    """Whether an element can be a heading: no menu entry, and no word within a sentence."""
+    if element.tag in ("li", "a"):
+        return False
+    before = element.getprevious()
+    text = element.getparent().text if before is None else before.tail
+    starts_line = (before is None or before.tag in _BLOCKS) and not (text or "").strip()
+    return starts_line or element.tag in _BLOCKS
 
 
 def _block(opening: HtmlElement, base: str, marks: Marks) -> tuple[RawLink, ...]:
@@ -275,7 +285,7 @@ def _block(opening: HtmlElement, base: str, marks: Marks) -> tuple[RawLink, ...]
         return ()
     following = list(_following(opening))
     links = tuple(_links(following, opening, base, marks))
-    if links or not any(map(_letters, following)):
+    if links or not (any(map(_letters, following)) or (opening.tail or "").strip()):
         for element in [opening, *following]:
             container.remove(element)  # unlike drop_tree, this takes along the text after it
     return links

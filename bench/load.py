@@ -27,7 +27,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else invent(Path(scratch, "pages"))
         config = Path(scratch, "feedsvc.toml")
-        config.write_text(f'[store]\nurl = "sqlite:///bench.db"\n[[sources]]\nname = "b"\nkind = "folder"\npath = "{folder}"\n')
+        config.write_text(
+            f'[store]\nurl = "sqlite:///bench.db"\n[[sources]]\nname = "b"\nkind = "folder"\npath = "{folder}"\n'
+        )
         feedsvc = str(Path(sys.executable).with_name("feedsvc"))
         measure(feedsvc, "migrate", "--config", str(config))
         idle, _ = measure(feedsvc, "--version")

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -15,7 +14,6 @@ from feedsvc.load.text import looks_like_date, parse_text, related_links
 from feedsvc.model import BodyFormat, Document, Evidence, Marks, RawArticle, RawLink
 
 DATA = pathlib.Path(__file__).resolve().parents[1] / "data" / "load"
-SHARED = pathlib.Path(os.environ.get("FEEDSVC_SHARED", pathlib.Path(__file__).resolve().parents[2].parent / "shared"))
 MARKS = Marks()
 
 
@@ -40,7 +38,7 @@ def test_a_whole_page_is_taken_apart():
     assert article.published == "Tue Mar 04 2025 08:15:00 GMT+0200 (Eastern European Standard Time)"
     assert article.date_evidence is Evidence.PAGE
     assert article.subtitle == "The first trams crossed before sunrise."
-    assert article.summary.startswith("Engineers replaced") and article.summary.endswith("each winter.")
+    assert article.summary.endswith("the city expects fewer closures each winter.")
     assert article.body_format is BodyFormat.TEXT
     assert article.related == (
         RawLink("Tram Drivers Train for the New Crossing", None, "Mon, 03 Mar 2025 17:05:00 GMT"),
@@ -51,8 +49,8 @@ def test_a_whole_page_is_taken_apart():
 
 def test_a_body_may_quote_the_marks():
     body = read((DATA / "page.txt").read_bytes()).body
-    assert body.startswith("The bridge opened") and body.endswith("through the old toll gate.")
-    assert "\n\nMORE ON THEME\n\n" in body and "\n\nFollow us\n\n" in body
+    assert body.split("\n\n")[1::2] == ["MORE ON THEME", "Follow us"]
+    assert body.endswith("through the old toll gate.")
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\r"])
@@ -142,19 +140,19 @@ def test_an_end_mark_between_its_stamps_is_a_title():
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        (["1 May 2025", "A", "1 May 2025", "1 May 2025", "B", "1 May 2025"], [("A", "1 May 2025"), ("B", "1 May 2025")]),
-        (["1 May 2025", "A", "2 May 2025", "B"], [("A", "1 May 2025"), ("B", "2 May 2025")]),
-        (["1 May 2025", "A", "1 May 2025", "B", "2 May 2025", "C"], [("A", "1 May 2025"), ("B", "1 May 2025"), ("C", "2 May 2025")]),
-        (["A", "1 May 2025", "B", "1 May 2025"], [("A", "1 May 2025"), ("B", "1 May 2025")]),
-        (["A", "B", "**C**"], [("A", None), ("B", None), ("C", None)]),
-        (["1 May 2025", "A", "1 May 2025", "B", "2 May 2025", "C", "2 May 2025"], [("A", "1 May 2025"), ("B", None), ("C", "2 May 2025")]),
-        (["2 h ago", "A", "2 h ago", "3 h ago", "B", "3 h ago"], [("A", "2 h ago"), ("B", "3 h ago")]),
-        (["1 May 2025", "2 May 2025"], []),
-        ([], []),
+        ("1 May|A|1 May|1 May|B|1 May", {"A": "1 May", "B": "1 May"}),
+        ("1 May|A|2 May|B", {"A": "1 May", "B": "2 May"}),
+        ("1 May|A|1 May|B|2 May|C", {"A": "1 May", "B": "1 May", "C": "2 May"}),
+        ("A|1 May|B|1 May", {"A": "1 May", "B": "1 May"}),
+        ("A|B|**C**", {"A": None, "B": None, "C": None}),
+        ("1 May|A|1 May|B|2 May|C|2 May", {"A": "1 May", "B": None, "C": "2 May"}),
+        ("2 h ago|A|2 h ago|3 h ago|B|3 h ago", {"A": "2 h ago", "B": "3 h ago"}),
+        ("1 May|2 May", {}),
+        ("", {}),
     ],
-)  # fmt: skip
+)
 def test_stamps_stand_around_before_or_after_their_titles(lines, expected):
-    assert titles(*lines) == expected
+    assert dict(titles(*lines.split("|"))) == expected
 
 
 @pytest.mark.parametrize(
@@ -187,13 +185,12 @@ def test_the_address_of_the_document_is_that_of_the_article():
     assert article.url == "https://gazette.example/a"
 
 
-@pytest.mark.skipif(not (SHARED / "tools" / "as_pages.py").exists(), reason="the shared corpora are not here")
 @pytest.mark.parametrize("corpus", ["currentevents-2022", "18f"])
 @pytest.mark.parametrize("kind", ["related", "section"])
-def test_every_page_of_a_corpus_is_read_exactly(tmp_path, corpus, kind):
-    tool = SHARED / "tools" / "as_pages.py"
-    subprocess.run([sys.executable, tool, SHARED / "corpora" / corpus, tmp_path / "pages", "--list", kind], check=True)
-    records = [json.loads(line) for line in (SHARED / "corpora" / corpus / "articles.jsonl").open()]
+def test_every_page_of_a_corpus_is_read_exactly(tmp_path, shared, corpus, kind):
+    tool, folder = shared / "tools" / "as_pages.py", shared / "corpora" / corpus
+    subprocess.run([sys.executable, tool, folder, tmp_path / "pages", "--list", kind], check=True)
+    records = [json.loads(line) for line in (folder / "articles.jsonl").open()]
     truths = [json.loads(line) for line in (tmp_path / "pages.truth.jsonl").open()]
     stamp_by_id = {r["id"]: _rfc1123(t["published_utc"]) for r, t in zip(records, truths, strict=True)}
     by_url, by_id = {r["url"]: r for r in records}, {r["id"]: r for r in records}

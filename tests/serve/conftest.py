@@ -1,0 +1,124 @@
+"""A small newspaper for the tests of this room: a folder of articles, a store, and the application on them."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from feedsvc.pipeline import Report, refresh
+from feedsvc.serve.app import create_app
+from feedsvc.settings import Settings
+from feedsvc.store.engine import migrate, open_engine
+from feedsvc.store.store import Store
+
+BASE = "https://feeds.paper.example"
+FIRST = datetime(2025, 3, 1, 8, 30, 15, tzinfo=UTC)
+THEMES = {
+    "flood": ["River bursts its banks", "Weir gives way at night", "Cellars pumped dry", "Flood report is late"],
+    "trams": ["First tram climbs hill", "Tram wires are strung", "Trams are named", "Tram depot opens doors"],
+}
+
+
+@dataclass
+class Newspaper:
+    """One site: `write` puts an article into its folder, `refresh` runs the pipe, `app` serves it."""
+
+    folder: Path
+    settings: Settings
+    store: Store
+
+    def write(self, name: str, title: str, published: datetime, *related: dict[str, Any], **more: Any) -> None:
+        record = {"id": name, "title": title, "published": iso(published), "related": list(related)}
+        record |= {"body_html": f"<p>{title}, told at length.</p>", "url": f"https://paper.example/{name}"} | more
+        (self.folder / f"{name}.json").write_text(json.dumps(record), encoding="utf-8")
+
+    def write_themes(self) -> None:
+        """Eight articles in two themes, each linking to the one before it."""
+        for theme, titles in THEMES.items():
+            for day, title in enumerate(titles):
+                at = FIRST + timedelta(days=day)
+                related = [link(titles[day - 1], at - timedelta(days=1))] if day else []
+                self.write(f"{theme}-{day}", title, at, *related)
+
+    def refresh(self) -> Report:
+        return refresh(self.settings, self.store)
+
+    def app(self, **site: str) -> Flask:
+        return create_app(self.settings.model_copy(update={"site": self.settings.site.model_copy(update=site)}))
+
+    @property
+    def database(self) -> Path:
+        return self.settings.origin.parent / "feedsvc.db"
+
+
+def iso(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def link(title: str, published: datetime) -> dict[str, Any]:
+    return {"title": title, "published": iso(published)}
+
+
+def open_newspaper(root: Path, base_url: str = BASE) -> Newspaper:
+    folder = root / "articles"
+    folder.mkdir()
+    table = {
+        "origin": root / "feedsvc.toml",
+        "site": {"title": "The Paper", "base_url": base_url},
+        "store": {"url": f"sqlite:///{root}/feedsvc.db"},
+        "schedule": {"refresh_every_s": 60},
+        "themes": {"min_articles": 3},
+        "sources": [{"name": "paper", "kind": "folder", "path": str(folder)}],
+    }
+    settings = Settings.model_validate(table)
+    engine = open_engine(settings.store_url)
+    migrate(engine)
+    return Newspaper(folder, settings, Store(engine))
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[..., Newspaper]]:
+    """Opens newspapers, and closes their stores at the end."""
+    papers: list[Newspaper] = []
+
+    def open_one(root: Path, base_url: str = BASE) -> Newspaper:
+        papers.append(open_newspaper(root, base_url))
+        return papers[-1]
+
+    yield open_one
+    for paper in papers:
+        paper.store.engine.dispose()
+
+
+@pytest.fixture
+def paper(tmp_path: Path, opened: Callable[..., Newspaper]) -> Newspaper:
+    """A newspaper that has printed nothing yet."""
+    return opened(tmp_path)
+
+
+@pytest.fixture
+def printed(paper: Newspaper) -> Newspaper:
+    """A newspaper with two themes, published. For tests that change it."""
+    paper.write_themes()
+    paper.refresh()
+    return paper
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Newspaper:
+    """The same, for tests that only look."""
+    paper = open_newspaper(tmp_path_factory.mktemp("standing"))
+    paper.write_themes()
+    paper.refresh()
+    return paper
+
+
+@pytest.fixture(scope="session")
+def client(standing: Newspaper) -> FlaskClient:
+    return standing.app().test_client()

@@ -64,7 +64,8 @@ def invent(folder: Path) -> Path:
         listed = sorted(chance.sample(told[-20:], k=min(10, len(told))), reverse=True)
         related = "\n".join(f"{stamp}\n\n{other}\n\n{stamp}" for other, stamp in listed)
         shown = when.strftime("%a %b %d %Y %H:%M:%S GMT+0000 (Coordinated Universal Time)")
-        page = f"{title}\n\n{shown}\n{title}\n\nSubtitle.\n\n\nSummary.\n\n\n\n{body}\n\nMORE ON THEME\n\n{related}\n\nFollow us\n"
+        head = f"{title}\n\n{shown}\n{title}\n\nSubtitle.\n\n\nSummary.\n\n\n\n"
+        page = f"{head}{body}\n\nMORE ON THEME\n\n{related}\n\nFollow us\n"
         Path(folder, f"{number:05}.txt").write_text(page)
         told.append((title, format_datetime(when, usegmt=True)))
     return folder

@@ -8,6 +8,7 @@ is looked for; markup is passed on as found and sanitised later.
 import re
 from collections.abc import Iterable, Iterator
 from configparser import ConfigParser
+from contextlib import suppress
 from itertools import chain, takewhile
 
 import trafilatura
@@ -42,6 +43,7 @@ _LISTS = "ul", "ol", "dl", "table"
 _BLOCKS = frozenset({*_RANK_BY_HEADING, *_LISTS, *"p div li br tr dt dd section article time blockquote".split()})
 _HUGE_TAG = re.compile(r"<[a-zA-Z][^<>]{16384,}>?")  # a picture or a program's state inlined
 MOST_ATTRIBUTES = 64  # lxml and trafilatura take time with the square of their number
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what lxml reads yet refuses to set
 _SPACE = re.compile(r"\s+")
 _LINKS_ELSEWHERE = re.compile(r"(?!#|javascript:|mailto:|tel:|data:)\S", re.IGNORECASE)
 
@@ -119,6 +121,10 @@ def _page(text: str) -> HtmlElement:
     for element in page.iter():
         if len(element.attrib) > MOST_ATTRIBUTES:
             element.attrib.clear()
+        if _UNWRITABLE.search(element.text or ""):
+            element.text = _UNWRITABLE.sub("", element.text)
+        if _UNWRITABLE.search(element.tail or ""):
+            element.tail = _UNWRITABLE.sub("", element.tail)
     return page
 
 
@@ -211,7 +217,8 @@ def _article_part(page: HtmlElement) -> HtmlElement:
 
 
 def _extracted(page: HtmlElement) -> HtmlElement | None:
-    try:
+    # Its heuristics meet any markup the web holds; what trips them must not cost the article.
+    with suppress(Exception):
         text = trafilatura.extract(
             page,
             output_format="html",
@@ -222,16 +229,12 @@ def _extracted(page: HtmlElement) -> HtmlElement | None:
             favor_recall=True,  # navigation has left already; without it lists directly in <body> are lost
             config=_SETTINGS,
         )
-    # Its heuristics meet any markup the web holds; what trips them must not cost the article.
-    except Exception:
-        return None
-    if not text:
-        return None
-    body: HtmlElement = html.document_fromstring(text.encode(), parser=_PARSER)
-    for pre in body.xpath("//pre/pre"):  # what it makes of <pre><code>
-        pre.tail = pre.getparent().text = None
-        pre.drop_tag()
-    return next(body.iter("body"), None)
+        body: HtmlElement = html.document_fromstring((text or "").encode(), parser=_PARSER).find("body")
+        for pre in body.xpath("//pre/pre"):  # what it makes of <pre><code>
+            pre.tail = pre.getparent().text = None
+            pre.drop_tag()
+        return body
+    return None
 
 
 def _inner(element: HtmlElement) -> str:

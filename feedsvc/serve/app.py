@@ -2,14 +2,16 @@
 
 import os
 
-from flask import Flask, Response
+from flask import Flask, Response, abort, request
 
 from feedsvc.serve import health, pages
 from feedsvc.serve.fastpath import FastPath
-from feedsvc.serve.shelf import PROBED, Shelf
+from feedsvc.serve.shelf import FEED_PATHS, Shelf
 from feedsvc.settings import DEFAULT_CONFIG, Settings, load_settings
 from feedsvc.store.engine import open_engine, require_migrated
 from feedsvc.store.store import Store
+
+CHANNEL_FEED = "/channels/<slug>/<any('rss.xml', 'atom.xml', 'feed.json'):file>"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -35,6 +37,8 @@ def _allow_other_origins(app: Flask) -> None:
     """Answer the browsers' question before a conditional request from another site (CORS preflight)."""
 
     def preflight(**_: str) -> Response:
+        if request.method != "OPTIONS":
+            abort(404)  # what stands here, the fast path has; the routes say which methods there are
         headers = {
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
@@ -42,8 +46,10 @@ def _allow_other_origins(app: Flask) -> None:
             "Access-Control-Max-Age": "86400",
             "Allow": "GET, HEAD, OPTIONS",
         }
-        return Response(status=204, headers=headers)
+        answer = Response(status=204, headers=headers)
+        del answer.headers["Content-Type"]
+        return answer
 
-    files = ("/rss.xml", "/atom.xml", "/feed.json", "/channels.opml", *(p for names in PROBED.values() for p in names))
-    for number, rule in enumerate((*files, "/channels/<slug>/<any('rss.xml', 'atom.xml', 'feed.json'):file>")):
-        app.add_url_rule(rule, f"preflight {number}", preflight, methods=["OPTIONS"], provide_automatic_options=False)
+    methods = ["GET", "OPTIONS"]
+    for number, path in enumerate((*sorted(FEED_PATHS), CHANNEL_FEED)):
+        app.add_url_rule(path, f"preflight {number}", preflight, methods=methods, provide_automatic_options=False)

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 ETAG = re.compile(r'(?:W/)?("[^"]*")')
-MAX_HEADER = 8192  # longer ones are no header of a feed reader
+MAX_HEADER = 2048  # longer ones are no header of a feed reader; what is remembered stays small
+MAX_DATE = 64
+REMEMBERED = 4096  # a site's readers send few different headers
 
 
 def is_unchanged(if_none_match: str | None, if_modified_since: str | None, etag: str, modified: int) -> bool:
@@ -16,43 +19,47 @@ def is_unchanged(if_none_match: str | None, if_modified_since: str | None, etag:
     over If-Modified-Since and is compared weakly; it may be a list, or `*`.
     """
     if if_none_match is not None:
-        return if_none_match.strip() == "*" or etag in _tags(if_none_match)
+        return if_none_match.strip() == "*" or etag in _tags(if_none_match[:MAX_HEADER])
     if if_modified_since is not None:
-        since = _unix_time(if_modified_since)
+        since = _unix_time(if_modified_since[:MAX_DATE])
         return since is not None and since >= modified
     return False
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=REMEMBERED)
 def _tags(header: str) -> frozenset[str]:
-    tags = set(ETAG.findall(header[:MAX_HEADER]))
+    tags = set(ETAG.findall(header))
     # Some clients forget the quotes; an exact match can mean nothing else.
     bare = header.strip().removeprefix("W/")
     return frozenset(tags | {f'"{bare}"'} if '"' not in bare else tags)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=REMEMBERED)
 def _unix_time(header: str) -> int | None:
     try:
-        return int(parsedate_to_datetime(header[:100]).timestamp())
+        at = parsedate_to_datetime(header)
+        # asctime() names no zone; RFC 9110 §5.6.7 has it in UTC, whatever zone this machine is in.
+        return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
     except (ValueError, OverflowError, OSError):
         return None
 
 
-@lru_cache(maxsize=4096)
-def best_coding(accept_encoding: str, offered: Iterable[str]) -> str:
+def best_coding(accept_encoding: str, offered: tuple[str, ...]) -> str:
     """The content coding to answer with (RFC 9110 §12.5.3): one of `offered`, best first, or "" for none.
 
-    Of codings that the client likes equally, the first offered is taken; one with q=0 is refused.
+    Of codings that the client likes equally, the first offered is taken; one with q=0 is refused, and none
+    is taken that the client likes less than "identity".
     """
-    weights = dict(_weights(accept_encoding[:MAX_HEADER]))
+    return _best_coding(accept_encoding[:MAX_HEADER], offered)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _best_coding(accept_encoding: str, offered: tuple[str, ...]) -> str:
+    weights = dict(_weights(accept_encoding))
     everything_else = weights.get("*", 0.0)
-    best, liking = "", 0.0
-    for coding in offered:
-        weight = weights.get(coding, weights.get(f"x-{coding}", everything_else))
-        if weight > liking:
-            best, liking = coding, weight
-    return best
+    liked = {coding: weights.get(coding, weights.get(f"x-{coding}", everything_else)) for coding in offered}
+    best = max(offered, key=liked.__getitem__)
+    return best if liked[best] > 0 and liked[best] >= weights.get("identity", everything_else) else ""
 
 
 def _weights(header: str) -> Iterable[tuple[str, float]]:

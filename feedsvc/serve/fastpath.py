@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedsvc.serve.conditional import best_coding, is_unchanged
-from feedsvc.serve.shelf import CODINGS, Answer, Header, Shelf
+from feedsvc.serve.shelf import ANY_ORIGIN, CODINGS, Answer, Header, Shelf, is_feed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -36,11 +36,14 @@ class FastPath:
             return self._behind(environ, start_response)
         index = self._shelf.index()
         codings = index.answers.get(path)
-        if codings is not None and path in index.readable and environ.get("HTTP_SEC_FETCH_DEST") == "document":
-            return self._behind(environ, start_response)
+        to_a_person = environ.get("HTTP_SEC_FETCH_DEST") == "document"
         if codings is None:
             if path in index.moved:
                 return _redirect(index.moved[path], start_response)
+            if is_feed(path) and not to_a_person:  # a feed reader must not be given a page
+                return _not_found(start_response) if index.answers else _unavailable(start_response)
+            return self._behind(environ, start_response)
+        if to_a_person and path in index.readable:
             return self._behind(environ, start_response)
         answer = codings[best_coding(environ.get("HTTP_ACCEPT_ENCODING", ""), CODINGS)]
         return self._answer(answer, path, environ, start_response)
@@ -68,12 +71,21 @@ class FastPath:
 
 def _redirect(url: str, start_response: "StartResponse") -> Iterable[bytes]:
     headers: list[Header] = [("Location", url), ("Cache-Control", "public, max-age=3600"), ("Content-Length", "0")]
-    start_response("301 Moved Permanently", headers)
+    start_response("301 Moved Permanently", [*headers, ANY_ORIGIN])
     return ()
 
 
+def _not_found(start_response: "StartResponse") -> Iterable[bytes]:
+    return _told("404 Not Found", "There is no such feed.", start_response)
+
+
 def _unavailable(start_response: "StartResponse") -> Iterable[bytes]:
-    body = b"The feed cannot be read from the store at this moment.\n"
-    headers: list[Header] = [("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "30")]
-    start_response("503 Service Unavailable", [*headers, ("Content-Length", str(len(body)))])
+    text = "Nothing has been published yet, or the store cannot be read at this moment."
+    return _told("503 Service Unavailable", text, start_response, ("Retry-After", "30"))
+
+
+def _told(status: str, text: str, start_response: "StartResponse", *headers: Header) -> Iterable[bytes]:
+    body = f"{text}\n".encode()
+    plain: list[Header] = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+    start_response(status, [*plain, ("Cache-Control", "no-store"), ANY_ORIGIN, *headers])
     return (body,)

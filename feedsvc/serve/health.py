@@ -22,6 +22,7 @@ from feedsvc.store.store import Store
 STALE_AFTER = 3  # intervals without a run that went through
 MAX_SET_ASIDE = 50
 MAX_CHANNELS = 200
+PUBLIC_COUNTS = ("published", "set_aside", "seconds")  # the others count what may not be seen yet
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -68,7 +69,7 @@ def gather(store: Store) -> dict[str, Any]:
         return {
             "store": store.engine.url.render_as_string(hide_password=True),
             "publication": reading.publication(connection),
-            "runs": runs.last_runs(connection),
+            "runs": runs.last_runs(connection, 2),  # one may be in hand
             "last_good": runs.last_good_run(connection),
             "worker": runs.read_worker(connection),
             "articles": reading.count_articles(connection),
@@ -85,7 +86,8 @@ def judge(facts: Mapping[str, Any], settings: Settings, now: datetime) -> dict[s
     worker = facts["worker"]
     interval = worker.refresh_every_s if worker else settings.schedule.refresh_every_s
     failing = _failing(facts, interval, now)
-    errors = list(last["errors"]) if last else []
+    finished = _finished(facts["runs"])
+    errors = list(finished["errors"]) if finished else []  # a run in hand has not met them yet
     degraded = errors + ([f"{facts['set_aside_count']} article(s) are set aside"] if facts["set_aside_count"] else [])
     return {
         "status": "failing" if failing else "degraded" if degraded else "ok",
@@ -144,10 +146,14 @@ def _run(run: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "started_at": _time(run["started_at"]),
         "finished_at": _time(run["finished_at"]),
         "outcome": run["outcome"] or "in hand",
-        "counts": run["counts"],
+        "counts": {name: number for name, number in run["counts"].items() if name in PUBLIC_COUNTS},
         "errors": run["errors"],
-        "reports": run["reports"],
+        "reports": len(run["reports"]),  # their words may name pages that may not be seen yet
     }
+
+
+def _finished(newest_first: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    return next((run for run in newest_first if run["finished_at"]), None)
 
 
 def _time(at: datetime | None) -> str | None:
@@ -181,7 +187,7 @@ class _Collector:
         if facts["last_good"]:
             when = facts["last_good"].timestamp()
             yield GaugeMetricFamily("feedsvc_last_good_run_timestamp_seconds", "End of the last good run", when)
-        if facts["runs"]:
-            counts = facts["runs"][0]["counts"]
-            seconds = counts.get("seconds", 0)
+        finished = _finished(facts["runs"])
+        if finished:
+            seconds = finished["counts"].get("seconds", 0)
             yield GaugeMetricFamily("feedsvc_last_run_seconds", "How long the last run took", seconds)

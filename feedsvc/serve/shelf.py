@@ -4,6 +4,7 @@ The shelf looks at the store a few times a second at most, and takes over a new 
 When the store does not answer, what is on the shelf stays good.
 """
 
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -35,7 +36,18 @@ PROBED = {
     "json": ("/index.json", "/feed/json"),
 }
 
+FILES = "|".join(re.escape(format.file_name) for format in FORMATS.values())
+CHANNEL_FEED = re.compile(f"/channels/[^/]+/(?:{FILES})")
+FEED_PATHS = frozenset(
+    {
+        OPML_PATH,
+        *(f"/{format.file_name}" for format in FORMATS.values()),
+        *(p for names in PROBED.values() for p in names),
+    }
+)
+
 Header = tuple[str, str]
+ANY_ORIGIN: Header = ("Access-Control-Allow-Origin", "*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +101,11 @@ class Shelf:
                     self._look()
         return self._index
 
-    def _look(self) -> None:
+    def _look(self, anyway: bool = False) -> None:
         try:
             with self._store.reading() as connection:
                 publication = reading.publication(connection)
-                if publication != self._index.publication:
+                if anyway or publication != self._index.publication:
                     self._index = _index(
                         publication, reading.pointers(connection), reading.heirs(connection), self._settings
                     )
@@ -125,26 +137,32 @@ class Shelf:
     def look_again(self) -> Index:
         """The index as it is in the store at this moment."""
         with self._lock:
-            self._index = EMPTY
-            self._look()
+            self._look(anyway=True)
         return self._index
+
+
+def is_feed(path: str) -> bool:
+    """Whether a feed may stand at `path`, as opposed to a page."""
+    return path in FEED_PATHS or CHANNEL_FEED.fullmatch(path) is not None
 
 
 def _index(publication: int, pointers: Sequence[Pointer], heirs: Mapping[str, str], settings: Settings) -> Index:
     answers: dict[str, dict[str, Answer]] = {}
     readable = set()
-    for pointer in pointers:
-        path, *others = _paths(pointer)
-        if pointer.key != OPML:
-            readable.add(path)
-        answer = _answer(pointer, settings.site.base_url + path, settings)
-        for one in (path, *others):
-            answers.setdefault(one, {})[pointer.encoding] = answer
     moved = {
         f"/channels/{slug}/{format.file_name}": f"{settings.site.base_url}/channels/{heir}/{format.file_name}"
         for slug, heir in heirs.items()
         for format in FORMATS.values()
     }
+    for pointer in pointers:
+        path, *others = _paths(pointer)
+        if path in moved:  # what it last said is still in the store
+            continue
+        if pointer.key != OPML:
+            readable.add(path)
+        answer = _answer(pointer, settings.site.base_url + path, settings)
+        for one in (path, *others):
+            answers.setdefault(one, {})[pointer.encoding] = answer
     return Index(publication, answers, moved, readable)
 
 
@@ -166,7 +184,7 @@ def _answer(pointer: Pointer, url: str, settings: Settings) -> Answer:
         ("Cache-Control", f"public, max-age={max_age}"),
         ("Vary", "Accept-Encoding, Sec-Fetch-Dest"),
         ("Link", f'<{url}>; rel="self"'),
-        ("Access-Control-Allow-Origin", "*"),
+        ANY_ORIGIN,
         ("Access-Control-Expose-Headers", "ETag, Last-Modified, Link"),
     ]
     coded = [("Content-Encoding", pointer.encoding)] if pointer.encoding else []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from feedsvc.model import Article, Channel, ChannelState, Origin, RelatedLink
 from feedsvc.store.feeds import PUBLICATION, article
@@ -199,8 +199,14 @@ def set_aside_lines(connection: Connection, limit: int) -> list[Mapping[str, Any
 
 
 def documents_by_source(connection: Connection) -> dict[str, int]:
-    """source name → how many documents were read from it."""
-    wanted = select(documents.c.source, func.count()).group_by(documents.c.source)
+    """source name → how many documents were read from it, without those of an article that may not be seen."""
+    shown = or_(documents.c.article_id.is_(None), articles.c.served, articles.c.merged_into.is_not(None))
+    wanted = (
+        select(documents.c.source, func.count())
+        .outerjoin(articles, articles.c.id == documents.c.article_id)
+        .where(shown)
+        .group_by(documents.c.source)
+    )
     return {row[0]: row[1] for row in connection.execute(wanted)}
 
 

@@ -21,7 +21,7 @@ def test_unicode_with_and_without_a_byte_order_mark_is_read(encoding):
         (FRENCH * 5, "cp1252"),
         ("Президент заявив, що переговори відбудуться у вівторок. " * 10, "cp1251"),
         ("Президент заявив, що переговори відбудуться у вівторок. " * 10, "koi8-u"),
-        ("Zażółć gęślą jaźń, a Łódź leży w środku kraju. " * 10, "cp1250"),
+        ("Łódź leży w środku kraju, mówi żona prezydenta; wczoraj odbyło się spotkanie. " * 10, "cp1250"),
         ("大統領はトルコを訪問する予定です。" * 20, "shift_jis"),
         ("总统将前往土耳其进行访问并举行会谈。" * 20, "gbk"),
     ],

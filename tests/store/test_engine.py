@@ -1,0 +1,94 @@
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from feedsvc.errors import StoreNotReady
+from feedsvc.store.engine import migrate, newest_revision, open_engine, require_migrated
+from feedsvc.store.tables import metadata
+
+
+def test_the_migrations_give_exactly_the_tables(empty_url: str) -> None:
+    engine = open_engine(empty_url)
+    migrate(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+def test_migrating_again_changes_nothing(empty_url: str) -> None:
+    engine = open_engine(empty_url)
+    assert migrate(engine) == migrate(engine) == newest_revision()
+    require_migrated(engine)
+    assert set(inspect(engine).get_table_names()) == {*metadata.tables, "alembic_version"}
+    engine.dispose()
+
+
+def test_two_that_migrate_at_once_do_not_disturb_each_other(empty_url: str) -> None:
+    engines = [open_engine(empty_url) for _ in range(4)]
+    done: list[str] = []
+    threads = [Thread(target=lambda engine=engine: done.append(migrate(engine))) for engine in engines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert done == [newest_revision()] * 4
+    for engine in engines:
+        engine.dispose()
+
+
+def test_a_store_that_was_never_migrated_is_refused_with_the_command_that_helps(empty_url: str) -> None:
+    engine = open_engine(empty_url)
+    with pytest.raises(StoreNotReady, match="no store yet|is empty") as refused:
+        require_migrated(engine)
+    assert refused.value.remedy == "feedsvc migrate"
+    engine.dispose()
+
+
+def test_a_sqlite_file_without_tables_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(StoreNotReady, match="is empty"):
+        require_migrated(open_engine(f"sqlite:///{tmp_path}/empty.db"))
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.db").write_text("not a database\n" * 100)
+    with pytest.raises(StoreNotReady, match="cannot be opened: file is not a database"):
+        require_migrated(open_engine(f"sqlite:///{tmp_path}/notes.db"))
+
+
+def test_a_server_that_is_not_there_is_told_without_the_password() -> None:
+    engine = open_engine("postgresql+psycopg://me:hush@127.0.0.1:1/nothing")
+    with pytest.raises(StoreNotReady, match="cannot be opened") as refused:
+        require_migrated(engine)
+    assert "hush" not in str(refused.value)
+
+
+def test_a_store_of_a_newer_version_is_refused_in_words(store_url: str) -> None:
+    engine = open_engine(store_url)
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreNotReady, match="9999"):
+        require_migrated(engine)
+    with pytest.raises(StoreNotReady, match="9999"):
+        migrate(engine)
+    engine.dispose()
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    engine = open_engine(f"sqlite:///{tmp_path}/file/below/store.db")
+    with pytest.raises(StoreNotReady):
+        require_migrated(engine)
+    with pytest.raises(StoreNotReady, match="file"):
+        migrate(engine)
+
+
+def test_looking_for_a_store_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(StoreNotReady):
+        require_migrated(open_engine(f"sqlite:///{tmp_path}/var/store.db"))
+    assert list(tmp_path.iterdir()) == []

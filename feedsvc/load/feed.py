@@ -24,6 +24,7 @@ _SITEMAP_ROOT = re.compile(r"<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s/>]")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,9}));")
 _BREAK = re.compile(r"<(?=/?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|blockquote)\b)", re.IGNORECASE)
 
+_PARSER = html.HTMLParser(encoding="utf-8")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
@@ -142,6 +143,6 @@ def _plain(detail: Any) -> str:
     """The text of a title or summary: only here is it known whether it is markup."""
     value = joined((detail or {}).get("value") or "")
     if detail and detail.get("type") in _HTML_TYPES and value.strip():
-        fragment = html.fragment_fromstring(_BREAK.sub(" <", value), create_parent="div")
-        value = str(fragment.text_content())
+        markup = f"<div>{_BREAK.sub(' <', value)}</div>"
+        value = str(html.document_fromstring(markup.encode(), parser=_PARSER).text_content())
     return " ".join(value.split())

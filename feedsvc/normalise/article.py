@@ -7,6 +7,7 @@ and only an emptied title is replaced, by the first words of the text.
 import hashlib
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import lru_cache
 
 from feedsvc.errors import UnreadableDate, UnreadableRecord
 from feedsvc.model import Document, Draft, DraftLink, RawArticle, RawLink, ReadDate
@@ -92,6 +93,7 @@ def _links(related: tuple[RawLink, ...], base_url: str | None, reading: Reading)
     return tuple(link for link in links if link.title_key or link.url_key)
 
 
+@lru_cache(maxsize=65_536)  # the same link stands on dozens of pages
 def _link(raw: RawLink, base_url: str | None, reading: Reading) -> DraftLink:
     title = _cut(plain(raw.title), MAX_TITLE)
     url = absolute_url(raw.url, base_url)

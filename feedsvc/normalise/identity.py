@@ -23,6 +23,8 @@ from feedsvc.normalise.urls import without_fragment
 # Never change it: every id that was ever served was made with it (RFC 9562 §5.5, UUID version 5).
 ID_NAMESPACE = uuid.UUID("6f1d2f0e-6a57-5c1e-9d51-7a1c5b0c6e11")
 
+Found = dict[tuple[str, int], Node]  # what a source means by a link object
+
 
 @dataclass(frozen=True, slots=True)
 class Repoint:
@@ -211,28 +213,30 @@ class _Settling:
     # Links
 
     def settle_links(self, drafts: Sequence[Draft]) -> None:
-        links = [(draft, link) for draft in drafts for link in draft.links]
-        found: dict[int, Node] = {}
+        # The same link object stands in many lists of a source, and means the same in all of them.
+        said = {(draft.source, id(link)): (draft.source, link) for draft in drafts for link in draft.links}
+        found: Found = {}
         for finder in (self._link_by_url, self._link_by_title_and_time):
-            for draft, link in links:
-                if id(link) not in found and (node := finder(draft, link)):
-                    self._name(node, link, found)
-        left = [(draft, link) for draft, link in links if id(link) not in found]
+            for key, (source, link) in said.items():
+                if key not in found and (node := finder(source, link)):
+                    self._name(node, source, link, found)
+        left = [one for key, one in said.items() if key not in found]
         self._join_loosely(left, found)
         # Links that say more come first, so that the others can mean the same.
-        for draft, link in sorted(left, key=lambda pair: (not pair[1].published, not pair[1].url_key)):
-            if id(link) not in found:
-                self._name(self._stub_for(draft, link), link, found)
-        for draft, link in links:
-            self._now(self.node_by_draft[id(draft)]).targets.append((link, self._now(found[id(link)])))
+        for source, link in sorted(left, key=lambda one: (not one[1].published, not one[1].url_key)):
+            if (source, id(link)) not in found:
+                self._name(self._stub_for(source, link), source, link, found)
+        for draft in drafts:
+            targets = self._now(self.node_by_draft[id(draft)]).targets
+            targets += [(link, self._now(found[draft.source, id(link)])) for link in draft.links]
 
     def _now(self, node: Node) -> Node:
         while id(node) in self.became:
             node = self.became[id(node)]
         return node
 
-    def _name(self, node: Node, link: DraftLink, found: dict[int, Node]) -> None:
-        found[id(link)] = node
+    def _name(self, node: Node, source: str, link: DraftLink, found: Found) -> None:
+        found[source, id(link)] = node
         self.touched[id(node)] = node
         self._index(node, None, link.url, link.url_key)
         if link.published:
@@ -240,17 +244,17 @@ class _Settling:
             node.listed.setdefault(at, Moment(at, link.published.precision))
             node.listed_by.setdefault(at, link.published)
 
-    def _link_by_url(self, draft: Draft, link: DraftLink) -> Node | None:
+    def _link_by_url(self, source: str, link: DraftLink) -> Node | None:
         if not link.url_key:
             return None
         nodes = self.by_url.get(link.url_key) or self.by_url.get(without_fragment(link.url_key), [])
-        return _first(nodes, lambda n: (n.title_key != link.title_key, n.source != draft.source, n.stub))
+        return _first(nodes, lambda n: (n.title_key != link.title_key, n.source != source, n.stub))
 
-    def _link_by_title_and_time(self, draft: Draft, link: DraftLink) -> Node | None:
+    def _link_by_title_and_time(self, source: str, link: DraftLink) -> Node | None:
         if not link.published or not link.title_key:
             return None
         at, stated = link.published.at, Moment.of(link.published)
-        nodes = self._titled_as(draft, link)
+        nodes = self._titled_as(source, link)
         exact = [n for n in nodes if (n.own and n.own.at == at) or at in n.listed or (link.title_key, at) in n.aliases]
         if exact:
             return _first(exact, lambda n: (n.own is None or n.own.at != at, n.stub))
@@ -258,36 +262,36 @@ class _Settling:
         near = near or [n for n in nodes if n.undated and len(nodes) == 1]
         return near[0] if len(near) == 1 else None
 
-    def _link_by_title_alone(self, draft: Draft, link: DraftLink) -> Node | None:
+    def _link_by_title_alone(self, source: str, link: DraftLink) -> Node | None:
         if link.published or not link.title_key:
             return None
-        nodes = [n for n in self._titled_as(draft, link) if n.title_key == link.title_key]
+        nodes = [n for n in self._titled_as(source, link) if n.title_key == link.title_key]
         if len(nodes) > 1:
             nodes = [n for n in nodes if n.undated]
         return nodes[0] if len(nodes) == 1 else None
 
-    def _titled_as(self, draft: Draft, link: DraftLink) -> list[Node]:
-        nodes = self.by_title.get((draft.source, link.title_key), ())
-        return [n for n in nodes if n.allows(draft.source, None, link.url_key)]
+    def _titled_as(self, source: str, link: DraftLink) -> list[Node]:
+        nodes = self.by_title.get((source, link.title_key), ())
+        return [n for n in nodes if n.allows(source, None, link.url_key)]
 
-    def _stub_for(self, draft: Draft, link: DraftLink) -> Node:
+    def _stub_for(self, source: str, link: DraftLink) -> Node:
         """The stub of a link that no article answers; the same one for all links that say the same."""
         finders = (self._link_by_url, self._link_by_title_and_time, self._link_by_title_alone)
-        known = (node for find in finders if (node := find(draft, link)))
-        return next(known, None) or Node(draft.source, link.title_key, link=link)
+        known = (node for find in finders if (node := find(source, link)))
+        return next(known, None) or Node(source, link.title_key, link=link)
 
     # The loose match
 
-    def _join_loosely(self, left: Sequence[tuple[Draft, DraftLink]], found: dict[int, Node]) -> None:
+    def _join_loosely(self, left: Sequence[tuple[str, DraftLink]], found: Found) -> None:
         links_by_title: dict[tuple[str, str], list[DraftLink]] = defaultdict(list)
-        for draft, link in left:
+        for source, link in left:
             if link.title_key and link.published and not link.url_key:
-                links_by_title[draft.source, link.title_key].append(link)
+                links_by_title[source, link.title_key].append(link)
         page_titles = {(n.source, n.title_key) for n in self.touched.values() if n.draft}
         for key in sorted(links_by_title.keys() | page_titles):
             self._join_one(key, links_by_title.get(key, []), found)
 
-    def _join_one(self, key: tuple[str, str], links: Sequence[DraftLink], found: dict[int, Node]) -> None:
+    def _join_one(self, key: tuple[str, str], links: Sequence[DraftLink], found: Found) -> None:
         """Pages without a listed time on one side, times without a page on the other: one of each, or nothing."""
         nodes = [n for n in self.by_title.get(key, ()) if n.title_key == key[1]]
         pages = [n for n in nodes if not n.stub and n.own_evidence is Evidence.PAGE and not n.listed]
@@ -307,7 +311,7 @@ class _Settling:
             self._merge_page(pages[0], earlier[0])
         for link in links:
             if link.published and link.published.at in times:
-                self._name(pages[0], link, found)
+                self._name(pages[0], key[0], link, found)
 
     def _merge_page(self, page: Node, stub: Node) -> None:
         """The stub becomes whole under its own id, unless the page has one already."""

@@ -9,21 +9,21 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event, make_url
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from feedsvc.errors import StoreNotReady
 
 BUSY_TIMEOUT_MS = 30_000  # as long as the longest write transaction of a large first load
 CONNECT_TIMEOUT_S = 10
+MIGRATION_LOCK = 0x66656564  # any number, as long as nobody else in the database takes it
 
 
 def open_engine(url: str) -> Engine:
     """Make an engine for a `sqlite:` or `postgresql+psycopg:` URL. Connects to nothing yet."""
     target = make_url(url)
     if target.get_backend_name() == "sqlite":
-        if target.database and target.database != ":memory:":
-            Path(target.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(target, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -49,13 +49,36 @@ def _begin_sqlite(connection: Any) -> None:
 
 
 def migrate(engine: Engine) -> str:
-    """Bring the store to the newest schema and return its revision. Safe to repeat."""
+    """Bring the store to the newest schema and return its revision. Safe to repeat, also by several at once.
+
+    Raises StoreNotReady when the file cannot be made or the store is of a newer version than this one.
+    """
+    where = engine.url.render_as_string(hide_password=True)
     with as_file(files("feedsvc.store") / "migrations") as folder:
         config = _config(folder)
-        with engine.connect().execution_options(writes=True) as connection, connection.begin():
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        try:
+            _make_folder(engine)
+            with engine.connect().execution_options(writes=True) as connection, connection.begin():
+                _wait_for_others(connection)
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except OSError as error:
+            raise StoreNotReady(f"the store at {where} cannot be made: {error.strerror}", "feedsvc check") from error
+        except CommandError as error:
+            remedy = "pip install --upgrade feedsvc"
+            raise StoreNotReady(f"the store at {where} is of another version: {error}", remedy) from error
     return newest_revision()
+
+
+def _make_folder(engine: Engine) -> None:
+    if engine.url.get_backend_name() == "sqlite" and engine.url.database:
+        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Two that create the same table at once would both fail; SQLite has its write lock for that."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
 
 
 def newest_revision() -> str:

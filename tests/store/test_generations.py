@@ -66,7 +66,7 @@ def test_old_generations_are_pruned_and_only_of_that_feed(store: Store) -> None:
         publish(store, made(str(number)))
     with store.reading() as connection:
         counted = select(generations.c.key, func.count()).group_by(generations.c.key)
-        assert dict(connection.execute(counted).tuples().all()) == {"channels/a": 3, "channels/b": 1}
+        assert {row[0]: row[1] for row in connection.execute(counted)} == {"channels/a": 3, "channels/b": 1}
         kept = select(func.count()).select_from(snapshots).where(snapshots.c.key == "channels/a")
         assert connection.execute(kept).scalar_one() == 3 * 4
     assert served(store)["rss", ""] == b"9"

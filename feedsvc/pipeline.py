@@ -38,7 +38,7 @@ from feedsvc.store.articles import ReadDocument
 from feedsvc.store.feeds import NewGeneration, PublicArticle, Standing
 from feedsvc.store.store import LEASE_S, Lease, Store
 from feedsvc.themes.continuity import continue_channels
-from feedsvc.themes.graph import Edge, Vertex, communities
+from feedsvc.themes.graph import Edge, Vertex, communities, in_order
 from feedsvc.themes.likeness import Likeness
 from feedsvc.themes.naming import Names, slug
 from feedsvc.themes.words import words_of
@@ -276,9 +276,10 @@ def _theme(
     vertices = [Vertex(a.id, a.title, words_of(a.title, a.summary, a.body_html), a.published, a.stub) for a in public]
     likeness = Likeness(vertices)
     present = likeness.row_by_id
-    edges = {(min(pair), max(pair)) for pair in pairs if pair[0] in present and pair[1] in present}
+    links = [(lister, target) for lister, target in pairs if lister in present and target in present]
+    edges = {in_order(*link) for link in links}
     slugs = {id: c.slug for c in before if c.state is ChannelState.ACTIVE for id in c.members}
-    groups = communities(present, likeness.of(edges), likeness.nearest_earlier(), slugs)
+    groups = communities(present, links, likeness.of(edges), likeness.nearest_earlier(), slugs)
     return continue_channels(groups, before, settings.themes, Names(vertices).titles, slug)
 
 

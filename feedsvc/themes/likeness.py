@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from feedsvc.themes.graph import Edge, Vertex
+from feedsvc.themes.graph import Edge, Vertex, in_order
 
 NEAREST = 10  # text edges of one article
 LEAST = 0.08  # cosine below which two texts have nothing in common
@@ -57,7 +57,7 @@ class Likeness:
         best = np.lexsort((others, -cosines))[:NEAREST]
         id = self.vertices[row].id
         pairs = ((self.vertices[others[i]].id, float(cosines[i])) for i in best)
-        return {(min(id, other), max(id, other)): cosine for other, cosine in pairs}
+        return {in_order(id, other): cosine for other, cosine in pairs}
 
 
 def _vectors(texts: Sequence[str]) -> csr_matrix:

@@ -27,3 +27,5 @@ def configure(settings: Log) -> None:
     )
     # Libraries' own loggers: their warnings are ours to know, their chatter is not.
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    # It warns of every page it finds little on; what could not be read is set aside, with its reason.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)

@@ -144,5 +144,6 @@ def _plain(detail: Any) -> str:
     value = joined((detail or {}).get("value") or "")
     if detail and detail.get("type") in _HTML_TYPES and value.strip():
         markup = f"<div>{_BREAK.sub(' <', value)}</div>"
-        value = str(html.document_fromstring(markup.encode(), parser=_PARSER).text_content())
+        element: html.HtmlElement = html.document_fromstring(markup.encode(), parser=_PARSER)
+        value = str(element.text_content())
     return " ".join(value.split())

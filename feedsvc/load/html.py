@@ -118,6 +118,8 @@ def _page(text: str) -> HtmlElement:
         page: HtmlElement = html.document_fromstring(_HUGE_TAG.sub("", text).encode(), parser=_PARSER)
     except (etree.LxmlError, ValueError) as error:
         raise UnreadableDocument(f"not a page: {error}") from error
+    for second in list(page.itersiblings()):  # what libxml2 makes of an end tag that came too early
+        page.append(second)
     for element in page.iter():
         if len(element.attrib) > MOST_ATTRIBUTES:
             element.attrib.clear()

@@ -201,3 +201,11 @@ def test_a_page_without_title_or_text_is_unreadable(body):
 
 def test_a_page_that_names_its_own_encoding_is_read():
     assert read('<?xml version="1.0" encoding="windows-1251"?><h1>Міст</h1>'.encode("cp1251")).title == "Міст"
+
+
+@pytest.mark.parametrize("start", ["", "<html><body>"])
+def test_an_early_end_of_the_page_does_not_end_it(start):
+    article = read(f"{start}<h1>T</h1><p>Before.</p></html>\n{TEXT}<script>x</script>\x17<p>Last.</p>")
+    assert article.title == "T"
+    assert "Last." in article.body
+    assert "x</script>" not in article.body

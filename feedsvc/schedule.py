@@ -34,6 +34,8 @@ class Timer:
         # A late run is still due (the default drops it after a second), and several late ones are one.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler: Any = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
+        self._ticking = threading.Lock()
+        self._stopped = threading.Event()
 
     def start(self) -> None:
         # Without next_run_time the first run would come one interval late.
@@ -43,9 +45,18 @@ class Timer:
 
     def stop(self) -> None:
         """Start no more runs and wait for the one in hand."""
-        self._scheduler.shutdown(wait=True)
+        self._stopped.set()
+        # wait=True would hold a lock for which the run in hand asks at its end, and both would wait for ever.
+        self._scheduler.shutdown(wait=False)
+        with self._ticking:
+            pass
 
     def _tick(self) -> None:
+        with self._ticking:
+            if not self._stopped.is_set():
+                self._run()
+
+    def _run(self) -> None:
         self._sign()
         try:
             report = refresh(self._settings, self._store)

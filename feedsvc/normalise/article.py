@@ -18,6 +18,7 @@ from feedsvc.normalise.urls import url_key
 
 # Text beyond these is cut: no reader shows more, and one hostile record must not fill every feed.
 MAX_TITLE = 500
+MAX_DATE_TEXT = 200
 MAX_SUMMARY = 10_000
 MAX_TAGS = 50
 MAX_AUTHORS = 50
@@ -35,7 +36,7 @@ def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
     """Make a Draft of what a parser read. Raises UnreadableRecord with a reason for people."""
     url = absolute_url(raw.url, document.url)
     body_html = body_to_html(raw.body, raw.body_format, url or document.url)
-    title = plain(raw.title) or _title_from(raw, body_html)
+    title = _cut(plain(raw.title) or _title_from(raw, body_html), MAX_TITLE)
     authors = _plain_list(raw.authors, MAX_AUTHORS)
     tags = _plain_list(raw.tags, MAX_TAGS)
     subtitle = plain(raw.subtitle or "")[:MAX_SUMMARY]
@@ -51,8 +52,8 @@ def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
         record_id=clean(raw.record_id or "").strip() or None,
         url=url,
         url_key=url_key(url) if url else None,
-        title=_cut(title, MAX_TITLE),
-        title_key=title_key(title),
+        title=title,
+        title_key=_key(title),
         published=_published(raw, reading),
         evidence=raw.date_evidence,
         updated=updated,
@@ -79,13 +80,13 @@ def _title_from(raw: RawArticle, body_html: str) -> str:
 def _published(raw: RawArticle, reading: Reading) -> ReadDate:
     if raw.published is None or not raw.published.strip():
         raise UnreadableRecord("it does not say when it was published")
-    return read_date(raw.published, reading.default_zone)
+    return read_date(clean(raw.published), reading.default_zone)
 
 
 def _updated(raw: RawArticle, reading: Reading) -> ReadDate | None:
     if raw.updated is None or not raw.updated.strip():
         return None
-    return read_date(raw.updated, reading.default_zone)
+    return read_date(clean(raw.updated), reading.default_zone)
 
 
 def _links(related: tuple[RawLink, ...], base_url: str | None, reading: Reading) -> tuple[DraftLink, ...]:
@@ -99,18 +100,18 @@ def _link(raw: RawLink, base_url: str | None, reading: Reading) -> DraftLink:
     url = absolute_url(raw.url, base_url)
     return DraftLink(
         title=title,
-        title_key=title_key(title) if title else "",
+        title_key=_key(title) if title else "",
         url=url,
         url_key=url_key(url) if url else None,
         published=_listed(raw.published, reading),
-        date_text=raw.published,
+        date_text=_cut(clean(raw.published), MAX_DATE_TEXT) if raw.published else None,
     )
 
 
 def _listed(text: str | None, reading: Reading) -> ReadDate | None:
     """A link whose time cannot be read is a link without a time: it says less, but nothing wrong."""
     try:
-        return read_date(text, reading.default_zone) if text and text.strip() else None
+        return read_date(clean(text), reading.default_zone) if text and text.strip() else None
     except UnreadableDate:
         return None
 
@@ -118,6 +119,11 @@ def _listed(text: str | None, reading: Reading) -> ReadDate | None:
 def _plain_list(values: tuple[str, ...], most: int) -> tuple[str, ...]:
     texts = (plain(value) for value in values[:most])
     return tuple(dict.fromkeys(_cut(text, MAX_TITLE) for text in texts if text))
+
+
+def _key(title: str) -> str:
+    """The key to match by, never longer than a title: one character can stand for eighteen in it."""
+    return title_key(title)[:MAX_TITLE]
 
 
 def _cut(text: str, most: int) -> str:

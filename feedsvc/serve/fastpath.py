@@ -28,25 +28,28 @@ class FastPath:
         self._prefix = prefix
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        path = environ["PATH_INFO"]
-        if self._prefix and (path == self._prefix or path.startswith(self._prefix + "/")):
-            path = environ["PATH_INFO"] = path[len(self._prefix) :] or "/"
-        method = environ["REQUEST_METHOD"]
-        if method not in ("GET", "HEAD"):
+        path = environ["PATH_INFO"] = self._path(environ["PATH_INFO"])
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not is_feed(path):
             return self._behind(environ, start_response)
         index = self._shelf.index()
+        if path in index.moved:
+            return _redirect(index.moved[path], start_response)
         codings = index.answers.get(path)
         to_a_person = environ.get("HTTP_SEC_FETCH_DEST") == "document"
-        if codings is None:
-            if path in index.moved:
-                return _redirect(index.moved[path], start_response)
-            if is_feed(path) and not to_a_person:  # a feed reader must not be given a page
-                return _not_found(start_response) if index.answers else _unavailable(start_response)
+        if to_a_person and (codings is None or path in index.readable):
             return self._behind(environ, start_response)
-        if to_a_person and path in index.readable:
-            return self._behind(environ, start_response)
+        if codings is None:  # a page would be an answer, but none for a feed reader
+            return _not_found(start_response) if index.answers else _unavailable(start_response)
         answer = codings[best_coding(environ.get("HTTP_ACCEPT_ENCODING", ""), CODINGS)]
         return self._answer(answer, path, environ, start_response)
+
+    def _path(self, path: str) -> str:
+        """The path below the prefix, with one slash in front: Flask forgives more, and //rss.xml would be no
+        feed here and a page there."""
+        path = "/" + path.lstrip("/")
+        if self._prefix and (path == self._prefix or path.startswith(self._prefix + "/")):
+            path = "/" + path[len(self._prefix) :].lstrip("/")
+        return path
 
     def _answer(
         self, answer: Answer, path: str, environ: "WSGIEnvironment", start_response: "StartResponse"

@@ -4,7 +4,6 @@ The shelf looks at the store a few times a second at most, and takes over a new 
 When the store does not answer, what is on the shelf stays good.
 """
 
-import re
 import threading
 import time
 from collections import OrderedDict
@@ -25,6 +24,8 @@ from feedsvc.store.store import Store
 log = structlog.get_logger()
 
 LOOK_EVERY_S = 0.2
+PATIENCE = 9  # of the time while a store fails, about a tenth goes into asking it
+MAX_PAUSE_S = 60
 MAX_AGE_S = 300  # at most; a site that refreshes more often is asked more often
 OPML_PATH = "/channels.opml"
 CODINGS = ("gzip",)  # best first
@@ -36,15 +37,8 @@ PROBED = {
     "json": ("/index.json", "/feed/json"),
 }
 
-FILES = "|".join(re.escape(format.file_name) for format in FORMATS.values())
-CHANNEL_FEED = re.compile(f"/channels/[^/]+/(?:{FILES})")
-FEED_PATHS = frozenset(
-    {
-        OPML_PATH,
-        *(f"/{format.file_name}" for format in FORMATS.values()),
-        *(p for names in PROBED.values() for p in names),
-    }
-)
+FEED_FILES = tuple(f"/{format.file_name}" for format in FORMATS.values())
+FEED_PATHS = frozenset((OPML_PATH, *FEED_FILES, *(path for paths in PROBED.values() for path in paths)))
 
 Header = tuple[str, str]
 ANY_ORIGIN: Header = ("Access-Control-Allow-Origin", "*")
@@ -102,6 +96,7 @@ class Shelf:
         return self._index
 
     def _look(self, anyway: bool = False) -> None:
+        began, pause_s = time.monotonic(), 0.0
         try:
             with self._store.reading() as connection:
                 publication = reading.publication(connection)
@@ -110,8 +105,10 @@ class Shelf:
                         publication, reading.pointers(connection), reading.heirs(connection), self._settings
                     )
         except SQLAlchemyError as error:
+            # Requests wait while the store is asked: one that is slow to fail is asked the less often.
+            pause_s = min(PATIENCE * (time.monotonic() - began), MAX_PAUSE_S)
             log.error("store not readable", error=str(error.__cause__ or error))
-        self._looked_at = time.monotonic()
+        self._looked_at = time.monotonic() + pause_s
 
     def body(self, answer: Answer) -> bytes | None:
         """The bytes of an answer; None when its generation has gone, so that the caller looks again."""
@@ -143,7 +140,7 @@ class Shelf:
 
 def is_feed(path: str) -> bool:
     """Whether a feed may stand at `path`, as opposed to a page."""
-    return path in FEED_PATHS or CHANNEL_FEED.fullmatch(path) is not None
+    return path in FEED_PATHS or (path.startswith("/channels/") and path.endswith(FEED_FILES))
 
 
 def _index(publication: int, pointers: Sequence[Pointer], heirs: Mapping[str, str], settings: Settings) -> Index:

@@ -1,6 +1,6 @@
 """Articles in the store: what identity asks of them, and what a run writes."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -244,12 +244,14 @@ def _write_former_titles(connection: Connection, intake: Intake) -> None:
 
 
 def _write_documents(connection: Connection, intake: Intake, read: Sequence[ReadDocument]) -> None:
+    # A document that no article could be read from this time is still the one it was.
+    id_by_place = {**article_places(connection), **intake.id_by_place}
     rows = [
         {
             "source": one.source,
             "place": one.place,
             "digest": one.digest,
-            "article_id": intake.id_by_place.get((one.source, one.place)),
+            "article_id": id_by_place.get((one.source, one.place)),
         }
         for one in read
     ]
@@ -273,11 +275,20 @@ def write_set_aside(connection: Connection, read: Sequence[ReadDocument], now: d
         upsert(connection, set_aside, some)
 
 
-def forget_vanished(connection: Connection, source: str, places: Iterable[str]) -> None:
-    """Documents that are gone hold nothing aside any more. Their articles stay."""
-    rows = connection.execute(select(set_aside.c.place).where(set_aside.c.source == source).distinct())
-    for place in sorted({row.place for row in rows} - set(places)):
-        connection.execute(delete(set_aside).where(set_aside.c.source == source, set_aside.c.place == place))
+def forget_vanished(connection: Connection, places_by_source: Mapping[str, Collection[str] | None]) -> None:
+    """Documents that are gone hold nothing aside any more. Their articles stay.
+
+    `places_by_source` names every source that is configured, with the places that are there now, or None
+    where that could not be seen.
+    """
+    rows = connection.execute(select(set_aside.c.source, set_aside.c.place).distinct()).all()
+    for source, place in sorted((row.source, row.place) for row in rows):
+        there = places_by_source.get(source, ())
+        if there is not None and place not in there:
+            connection.execute(delete(set_aside).where(set_aside.c.source == source, set_aside.c.place == place))
+            # Should it come back as it was, it is to be read, and set aside, again.
+            gone = (documents.c.source == source, documents.c.place == place)
+            connection.execute(update(documents).where(*gone).values(digest=""))
 
 
 def count_set_aside(connection: Connection) -> int:

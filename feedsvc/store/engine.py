@@ -16,7 +16,12 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from feedsvc.errors import StoreNotReady
 
 BUSY_TIMEOUT_MS = 30_000  # as long as the longest write transaction of a large first load
-CONNECT_TIMEOUT_S = 10
+# No wait without a limit: a server that hangs, or a lock that is not let go of, must not take serving with it.
+POSTGRESQL = {
+    "connect_timeout": 10,  # seconds
+    "tcp_user_timeout": 30_000,  # milliseconds
+    "options": "-c lock_timeout=30s -c statement_timeout=120s",
+}
 MIGRATION_LOCK = 0x66656564  # any number, as long as nobody else in the database takes it
 
 
@@ -28,7 +33,7 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(target, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
+    return create_engine(target, pool_pre_ping=True, connect_args=POSTGRESQL)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

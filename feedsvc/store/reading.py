@@ -97,7 +97,7 @@ def channel_lines(connection: Connection) -> list[ChannelLine]:
         .outerjoin(generations, and_(generations.c.key == key, generations.c.generation == feeds.c.generation))
         .where(channels.c.state == ChannelState.ACTIVE)
         .group_by(*channels.c, generations.c.published_at)
-        .order_by(channels.c.origin == Origin.REST, newest.desc(), channels.c.slug)
+        .order_by(channels.c.origin == Origin.REST, newest.desc().nulls_last(), channels.c.slug)
     )
     return [
         ChannelLine(r.slug, r.title, r.description, Origin(r.origin), r.size, r.newest, r.published_at)

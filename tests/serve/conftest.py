@@ -14,11 +14,17 @@ from flask.testing import FlaskClient
 from feedsvc.pipeline import Report, refresh
 from feedsvc.serve.app import create_app
 from feedsvc.settings import Settings
+from feedsvc.store import reading
 from feedsvc.store.engine import migrate, open_engine
 from feedsvc.store.store import Store
 
 BASE = "https://feeds.paper.example"
 FIRST = datetime(2025, 3, 1, 8, 30, 15, tzinfo=UTC)
+FILES = {
+    "rss.xml": "application/rss+xml; charset=utf-8",
+    "atom.xml": "application/atom+xml; charset=utf-8",
+    "feed.json": "application/feed+json; charset=utf-8",
+}
 THEMES = {
     "flood": ["River bursts its banks", "Weir gives way at night", "Cellars pumped dry", "Flood report is late"],
     "trams": ["First tram climbs hill", "Tram wires are strung", "Trams are named", "Tram depot opens doors"],
@@ -52,6 +58,16 @@ class Newspaper:
     def app(self, **site: str) -> Flask:
         return create_app(self.settings.model_copy(update={"site": self.settings.site.model_copy(update=site)}))
 
+    def slugs(self) -> list[str]:
+        with self.store.reading() as connection:
+            return sorted(line.slug for line in reading.channel_lines(connection))
+
+    def paths(self) -> dict[str, str]:
+        """Every feed's own path → its media type."""
+        homes = ["", *(f"/channels/{slug}" for slug in self.slugs())]
+        feeds = {f"{home}/{file}": media_type for home in homes for file, media_type in FILES.items()}
+        return feeds | {"/channels.opml": "text/x-opml; charset=utf-8"}
+
     @property
     def database(self) -> Path:
         return self.settings.origin.parent / "feedsvc.db"
@@ -65,13 +81,13 @@ def link(title: str, published: datetime) -> dict[str, Any]:
     return {"title": title, "published": iso(published)}
 
 
-def open_newspaper(root: Path, base_url: str = BASE) -> Newspaper:
+def open_newspaper(root: Path, base_url: str = BASE, store_url: str = "") -> Newspaper:
     folder = root / "articles"
     folder.mkdir()
     table = {
         "origin": root / "feedsvc.toml",
         "site": {"title": "The Paper", "base_url": base_url},
-        "store": {"url": f"sqlite:///{root}/feedsvc.db"},
+        "store": {"url": store_url or f"sqlite:///{root}/feedsvc.db"},
         "schedule": {"refresh_every_s": 60},
         "themes": {"min_articles": 3},
         "sources": [{"name": "paper", "kind": "folder", "path": str(folder)}],
@@ -87,8 +103,8 @@ def opened() -> Iterator[Callable[..., Newspaper]]:
     """Opens newspapers, and closes their stores at the end."""
     papers: list[Newspaper] = []
 
-    def open_one(root: Path, base_url: str = BASE) -> Newspaper:
-        papers.append(open_newspaper(root, base_url))
+    def open_one(root: Path, base_url: str = BASE, store_url: str = "") -> Newspaper:
+        papers.append(open_newspaper(root, base_url, store_url))
         return papers[-1]
 
     yield open_one

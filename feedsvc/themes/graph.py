@@ -13,10 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from graspologic_native import leiden
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 VOTE = 0.1  # what a whole list weighs beside the likeness of the texts, which is 1 for two that are the same
 RESOLUTION = 1.5  # above 1: rather two narrow channels than one that holds everything
+# Where one theme has more than two thirds of all the weight, that takes it apart into single articles. A split
+# that holds less than this share of the weight is such a case; those of the sample corpora hold 0.44 to 0.75.
+HELD = 0.4
 ITERATIONS = 5
+LEAST = 0.0001  # weight of an edge
 SEED = 1
 
 Edge = tuple[str, str]
@@ -87,17 +93,30 @@ def _leaves(weights: Mapping[Edge, float]) -> dict[str, str]:
 
 
 def _leiden(weights: Mapping[Edge, float], before: Mapping[str, str]) -> dict[str, int]:
-    # Its result hangs on the order of the edges even with a seed, and it fails on an empty graph.
-    edges = sorted((a, b, round(weight, 4)) for (a, b), weight in weights.items())
+    # Its result hangs on the order of the edges even with a seed, and it fails without edges or with one of 0.
+    edges = sorted((a, b, max(round(weight, 4), LEAST)) for (a, b), weight in weights.items())
     if not edges:
         return {}
     vertices = sorted({id for a, b, _ in edges for id in (a, b)})
-    start = _numbered(vertices, before) if before else None
-    _, part = leiden(edges, starting_communities=start, resolution=RESOLUTION, iterations=ITERATIONS, seed=SEED)
+    start = _start(vertices, edges, before) if before else None
+    for resolution in (RESOLUTION, 1.0):
+        _, part = leiden(edges, starting_communities=start, resolution=resolution, iterations=ITERATIONS, seed=SEED)
+        if sum(weight for a, b, weight in edges if part[a] == part[b]) >= HELD * sum(edge[2] for edge in edges):
+            break
     return dict(part)
 
 
-def _numbered(vertices: Sequence[str], before: Mapping[str, str]) -> dict[str, int]:
-    """Where the search starts: the former channel of each article, and a place of its own for a new one."""
-    number: dict[str, int] = {}
-    return {id: number.setdefault(before.get(id, id), len(number)) for id in vertices}
+def _start(
+    vertices: Sequence[str], edges: Iterable[tuple[str, str, float]], before: Mapping[str, str]
+) -> dict[str, int]:
+    """Where the search starts: what hangs together of each former channel, and a place of its own for a new article.
+
+    Leiden panics when a community that it starts from does not hang together, as that of the rest never does
+    (https://github.com/graspologic-org/graspologic-native/issues/29).
+    """
+    number = {id: place for place, id in enumerate(vertices)}
+    pairs = [(number[a], number[b]) for a, b, _ in edges if a in before and before[a] == before.get(b)]
+    rows, columns = zip(*pairs, strict=True) if pairs else ((), ())
+    within = coo_array(([1] * len(pairs), (rows, columns)), shape=(len(vertices), len(vertices)))
+    _, pieces = connected_components(within, directed=False)
+    return dict(zip(vertices, map(int, pieces), strict=True))

@@ -38,7 +38,7 @@ def test_several_that_migrate_at_once_do_not_disturb_each_other(empty_url: str) 
 
 def test_a_store_that_was_never_migrated_is_refused_with_the_command_that_helps(empty_url: str) -> None:
     engine = open_engine(empty_url)
-    with pytest.raises(StoreNotReady, match="no store yet|is empty") as refused:
+    with pytest.raises(StoreNotReady, match=r"no store yet|is empty") as refused:
         require_migrated(engine)
     assert refused.value.remedy == "feedsvc migrate"
     engine.dispose()

@@ -72,7 +72,11 @@ def test_every_write_keeps_the_lease_for_longer(store: Store) -> None:
 
 
 def test_a_transaction_that_fails_writes_nothing(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.writing(store.claim("first:1")) as connection:
-        write_mark(connection, "mark", "half")
-        raise ZeroDivisionError
+    def fail_half_way() -> None:
+        with store.writing(store.claim("first:1")) as connection:
+            write_mark(connection, "mark", "half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
     assert _mark(store) is None

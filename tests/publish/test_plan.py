@@ -1,0 +1,122 @@
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedsvc.model import Channel, ChannelState, Origin
+from feedsvc.publish.plan import ALL, Line, PlannedFeed, due, plan, plan_outline
+from feedsvc.settings import Feeds, Settings, Site, SourceSettings
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SETTINGS = Settings(
+    origin=Path("/x/feedsvc.toml"),
+    site=Site(title="The Paper"),
+    feeds=Feeds(max_entries=3),
+    sources=(SourceSettings(name="paper", kind="folder", path=Path("x")),),
+)
+LINES = {id: Line(id, NOON + timedelta(hours=n), None, "d" + id) for n, id in enumerate("abcde")}
+TRAM = Channel("tram", "Tram", Origin.DISCOVERED, members=frozenset("ace"))
+GONE = Channel("gone", "Gone", Origin.DISCOVERED, state=ChannelState.MERGED, heir="tram")
+
+
+def planned(
+    *channels: Channel, lines: dict[str, Line] = LINES, settings: Settings = SETTINGS
+) -> dict[str, PlannedFeed]:
+    return {feed.key: feed for feed in plan(channels, lines, settings)}
+
+
+def changed(**section: object) -> Settings:
+    return SETTINGS.model_copy(update=section)
+
+
+def test_everything_and_each_living_channel_has_a_feed() -> None:
+    assert set(planned(TRAM, GONE)) == {ALL, "channels/tram"}
+
+
+def test_a_feed_holds_the_newest_entries_first_and_no_more_than_it_may() -> None:
+    feeds = planned(TRAM)
+    assert feeds[ALL].ids == ("e", "d", "c")
+    assert feeds["channels/tram"].ids == ("e", "c", "a")
+    assert feeds[ALL].newest == LINES["e"].published
+
+
+def test_entries_of_one_second_have_an_order_of_their_own() -> None:
+    lines = {id: replace(line, published=NOON) for id, line in LINES.items()}
+    backwards = dict(reversed(lines.items()))
+    assert planned(TRAM, lines=lines) == planned(TRAM, lines=backwards)
+
+
+def test_members_that_readers_may_not_see_are_left_out() -> None:
+    seen = {id: line for id, line in LINES.items() if id != "e"}
+    assert planned(TRAM, lines=seen)["channels/tram"].ids == ("c", "a")
+    assert planned(TRAM, lines={})["channels/tram"].ids == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        replace(LINES["e"], digest="other"),
+        replace(LINES["e"], updated=NOON + timedelta(days=1)),
+        replace(LINES["e"], published=NOON + timedelta(days=1)),
+    ],
+)
+def test_whatever_a_reader_would_see_differently_changes_the_digest(line: Line) -> None:
+    assert planned(TRAM, lines=LINES | {"e": line})["channels/tram"].digest != planned(TRAM)["channels/tram"].digest
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        changed(site=Site(title="The Other")),
+        changed(site=Site(title="The Paper", base_url="https://b.example")),
+        changed(site=Site(title="The Paper", language="de")),
+        changed(site=Site(title="The Paper", copyright="©")),
+        changed(feeds=Feeds(max_entries=2)),
+    ],
+)
+def test_settings_that_readers_see_change_every_digest(settings: Settings) -> None:
+    before, after = planned(TRAM), planned(TRAM, settings=settings)
+    assert all(before[key].digest != after[key].digest for key in before)
+    assert "feeds" not in settings.model_fields_set or plan_outline([TRAM], settings) != ""
+
+
+def test_a_channels_title_and_description_are_in_its_digest_and_in_the_outlines() -> None:
+    for other in (replace(TRAM, title="Trams"), replace(TRAM, description="On rails.")):
+        assert planned(other)["channels/tram"].digest != planned(TRAM)["channels/tram"].digest
+        assert planned(other)[ALL].digest == planned(TRAM)[ALL].digest
+        assert plan_outline([other], SETTINGS) != plan_outline([TRAM], SETTINGS)
+    assert plan_outline([TRAM, GONE], SETTINGS) == plan_outline([TRAM], SETTINGS)
+
+
+def test_an_article_beyond_the_last_entry_changes_nothing() -> None:
+    older = Line("z", NOON - timedelta(days=9), None, "dz")
+    grown = replace(TRAM, members=TRAM.members | {"z"})
+    assert planned(grown, lines=LINES | {"z": older}) == planned(TRAM)
+
+
+def test_only_feeds_that_differ_are_due() -> None:
+    feeds = planned(TRAM)
+    stands = {key: feed.digest for key, feed in feeds.items()}
+    assert due(feeds.values(), stands) == []
+    assert [feed.key for feed in due(feeds.values(), stands | {"channels/tram": "old"})] == ["channels/tram"]
+    assert [feed.key for feed in due(feeds.values(), {})] == [ALL, "channels/tram"]
+
+
+def test_an_emptied_feed_keeps_its_last_entries_but_a_new_one_may_be_empty() -> None:
+    feeds = planned(TRAM, lines={})
+    assert due(feeds.values(), dict.fromkeys(feeds, "something")) == []
+    assert [feed.key for feed in due(feeds.values(), {})] == [ALL, "channels/tram"]
+
+
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_channels_and_articles_makes_no_difference(mixer: random.Random) -> None:
+    channels = [TRAM, GONE, Channel("b", "B", Origin.CURATED, members=frozenset("ab"))]
+    lines = list(LINES.items())
+    first = (plan(channels, LINES, SETTINGS), plan_outline(channels, SETTINGS))
+    mixer.shuffle(channels)
+    mixer.shuffle(lines)
+    assert (plan(channels, dict(lines), SETTINGS), plan_outline(channels, SETTINGS)) == first

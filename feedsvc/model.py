@@ -144,11 +144,13 @@ class DraftLink:
 class Draft:
     """A normalised article that has no id yet: it may turn out to be one that is known already.
 
-    `place` is set only when the document holds this one article, so that the place tells it apart.
+    `document` is the place it was read from; `place` is that too, but only when the document holds this one
+    article, so that the place tells it apart.
     `digest` covers what a reader sees, but neither the publication time nor the related links.
     """
 
     source: str
+    document: str
     ref: str
     title: str
     title_key: str
@@ -238,7 +240,6 @@ class Entry:
 
     All text is plain and free of characters XML cannot carry; `content_html` is sanitised HTML with
     absolute URLs, or empty. `url` is absolute: the article's own, or its page on this service.
-    `permalink` is true when `url` is the publisher's own.
     """
 
     id: str

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -86,8 +86,8 @@ def refresh(settings: Settings, store: Store, progress: Progress | None = None, 
     Waits up to `wait_s` seconds for a run that is in hand, then raises RunRefused. Sources that fail are
     told of in the report; SourceFailed is raised only when every source did.
     """
-    started = time.monotonic()
     with _lease(store, wait_s) as lease:
+        started = time.monotonic()
         with store.writing(lease) as connection:
             number = run_store.begin_run(connection, _now())
         report = Report()
@@ -239,9 +239,15 @@ def _take_in(store: Store, lease: Lease, drafts: Sequence[Draft], read: Sequence
         aliases = list(article_store.aliases(connection))
     now = _now()
     intake = settle(resolve(drafts, known, places, aliases), now)
+    for line in intake.reports:
+        log.warning("left as it is", report=line)
     report.reports += intake.reports
+    # What waits is read again by every run, until it is due.
+    again = {(draft.source, draft.document) for draft in intake.waiting}
+    seen = [replace(one, digest="") if (one.source, one.place) in again else one for one in read]
     with store.writing(lease) as connection:
-        article_store.write_intake(connection, intake, read, now)
+        article_store.write_intake(connection, intake, seen, now)
+    report.next_due = min((draft.published.at for draft in intake.waiting), default=None)
 
 
 # Theme, render and publish
@@ -250,7 +256,7 @@ def _take_in(store: Store, lease: Lease, drafts: Sequence[Draft], read: Sequence
 def _publish(settings: Settings, store: Store, lease: Lease, report: Report, progress: Progress) -> None:
     now = _now()
     with store.reading() as connection:
-        report.next_due = feed_store.next_due(connection, now)
+        report.next_due = min(filter(None, (report.next_due, feed_store.next_due(connection, now))), default=None)
         public = feed_store.public_articles(connection, now)
         follows = _follows(article_store.revision(connection), len(public), settings)
         if feed_store.followed(connection) == follows:

@@ -24,6 +24,7 @@ from feedsvc.model import Marks
 
 DEFAULT_CONFIG = "config/feedsvc.toml"
 PREFIX = "FEEDSVC_"
+OWN_PATHS = frozenset({"channels", "articles", "static"})
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}  # whatever driver a URL asks for
 # Read by the command line itself, so not settings: where the file is, and where the tests' data are.
 NOT_SETTINGS = frozenset({"FEEDSVC_CONFIG", "FEEDSVC_SHARED"})
@@ -53,6 +54,9 @@ class Site(Section):
                 "must be an absolute http or https address in ASCII, such as https://feeds.example.org,"
                 " without query, fragment or user name"
             )
+        if (first := urlsplit(value).path.strip("/").partition("/")[0]) in OWN_PATHS:
+            # A proxy may strip the prefix or not, and /channels/x must mean one thing only.
+            raise ValueError(f"must have a path that does not begin with /{first}, which is one of the service's own")
         return value.rstrip("/")
 
     @property

@@ -441,6 +441,29 @@ def test_an_embargoed_article_is_nowhere_until_its_second(desk, clock: Clock) ->
     assert entry["date_published"] == due
 
 
+def test_a_stub_that_readers_see_does_not_become_whole_before_its_article_is_due(desk, clock: Clock) -> None:
+    url = "https://www.example/report"
+    told = {"title": "Report", "published": stamp(1), "url": url}
+    desk.write_lines("a.jsonl", *(record(n) for n in range(3)), record(4, related=[told]))
+    desk.run()
+    (stub,) = [entry for entry in desk.entries() if entry["title"] == "Report"]
+    due = at(3)
+    clock.now = datetime.fromisoformat(due) - timedelta(minutes=1)
+    body = {"title": "Report, in full", "published": due, "url": url, "body_html": "<p>hush</p>"}
+    desk.write_lines("b.jsonl", body, record(5))
+    before = desk.standing()
+    for _ in range(2):
+        assert desk.run().next_due == datetime.fromisoformat(due)
+        assert b"hush" not in desk.all_bytes()
+        assert b"in full" not in desk.all_bytes()
+    assert desk.standing() != before, "its neighbour in the file went on"
+    clock.now = datetime.fromisoformat(due)
+    assert desk.run().next_due is None
+    (whole,) = [entry for entry in desk.entries() if entry["id"] == stub["id"]]
+    assert (whole["title"], whole["date_published"]) == ("Report, in full", stub["date_published"])
+    assert desk.run().unchanged == 2
+
+
 def test_an_embargo_ends_by_the_real_clock_too(sqlite_desk) -> None:
     desk = sqlite_desk
     desk.write_lines("a.jsonl", record(0), record(1, published=at(2)))
@@ -763,10 +786,8 @@ def test_hostile_files_never_stop_the_run(desk) -> None:
     assert (again.published, again.set_aside) == (0, report.set_aside)
 
 
-def test_a_deep_path_of_odd_names_is_read_like_any_other(desk, request: pytest.FixtureRequest) -> None:
+def test_a_deep_path_of_odd_names_is_read_like_any_other(desk) -> None:
     """PostgreSQL takes no index entry over 2,704 bytes, and a path may have 4,096."""
-    if desk.store.engine.dialect.name == "postgresql":
-        request.applymarker(pytest.mark.xfail(reason="load.fetch does not bound a place yet", strict=True))
     folder = os.fsencode(desk.folder)
     letters = random.Random(1)
     while len(folder) < 3_700:

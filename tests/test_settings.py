@@ -234,6 +234,7 @@ def test_there_must_be_a_source(tmp_path: Path, toml: str) -> None:
         "https://a.example/?x", "https://a.example/#x", "https://a.example/?", "https://a.example/#",
         "https://a.example:x", "https://a.example:99999", "https://a b.example", "https://a.example/a b",
         "https://a.example/\\u0001", "http://[::1", "javascript:alert(1)", "https://a.example/\\\"<x>",
+        "https://a.example/channels", "https://a.example/articles/x",
     ],
 )  # fmt: skip
 def test_a_base_url_that_no_link_can_begin_with_is_refused(tmp_path: Path, value: str) -> None:

@@ -4,6 +4,7 @@ A folder is read recursively, each file by its ending; hidden files and other en
 Every read is bounded in bytes, and a file that cannot be read is told of, never fatal.
 """
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from feedsvc.model import Document
 
 MAX_DOCUMENT_BYTES = 5 * 1024 * 1024  # one page, six times the largest in the sample of real ones
 MAX_LINES_BYTES = 512 * 1024 * 1024  # a file of JSON lines holds a whole export
+MAX_PLACE = 600  # characters
 LINES = "application/x-ndjson"
 
 
@@ -73,5 +75,10 @@ def _document(source: str, place: str, path: Path, media_type: str) -> Document:
 
 
 def _place(path: Path, folder: Path) -> str:
-    """The path below the folder, with forward slashes; bytes that are no UTF-8 are spelt out."""
-    return path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """The path below the folder, with forward slashes; bytes that are no UTF-8 are spelt out.
+
+    Of a path too long to be a key in the store, the end is replaced by a digest of the whole.
+    """
+    whole = path.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")
+    place = whole.decode("utf-8", "backslashreplace")
+    return place if len(place) <= MAX_PLACE else f"{place[: MAX_PLACE - 65]}~{hashlib.sha256(whole).hexdigest()}"

@@ -47,6 +47,7 @@ def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
     shown = (title, subtitle, summary, body_html, authors, tags, url, language, image, updated and updated.at)
     return Draft(
         source=document.source,
+        document=document.place,
         place=None if raw.ref else document.place,
         ref=f"{document.place} {raw.ref}".strip(),
         record_id=clean(raw.record_id or "").strip() or None,

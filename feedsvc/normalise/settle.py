@@ -6,7 +6,7 @@ change itself tells, else to when it was found.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from feedsvc.model import Draft, DraftLink, Evidence, ReadDate
@@ -66,7 +66,8 @@ class Witness:
 class Intake:
     """All that one run adds to the articles. `links` maps an article that was read to its whole list.
 
-    `merges` maps the id of a stub to the article it turned out to be.
+    `merges` maps the id of a stub to the article it turned out to be. `waiting` are drafts that may not be taken in
+    before they are due.
     """
 
     articles: tuple[Settled, ...]
@@ -75,6 +76,7 @@ class Intake:
     merges: Mapping[str, str]
     repoints: tuple[Repoint, ...]
     former_titles: tuple[Alias, ...]
+    waiting: tuple[Draft, ...]
     id_by_place: Mapping[tuple[str, str], str]
     reports: tuple[str, ...]
 
@@ -83,21 +85,48 @@ def settle(resolution: Resolution, now: datetime) -> Intake:
     """Turn resolved nodes into what is to be written."""
     articles: list[Settled] = []
     witnesses: list[Witness] = []
-    for node in resolution.nodes:
+    waiting = [draft for node in resolution.nodes if _must_wait(node, now) for draft in node.drafts]
+    nodes = [_as_it_was(node) if _must_wait(node, now) else node for node in resolution.nodes]
+    for node in nodes:
         article = _settled(node, now)
         if _differs(article, node.known):
             articles.append(article)
             witnesses += _witnesses(node, article)
-    read = [node for node in resolution.nodes if node.draft]
+    read = [node for node in nodes if node.draft]
     return Intake(
         articles=tuple(articles),
         links={node.id: _links(node) for node in read},
         witnesses=tuple(witnesses),
-        merges={stub: node.id for node in resolution.nodes for stub in node.absorbed},
+        merges={stub: node.id for node in nodes for stub in node.absorbed},
         repoints=resolution.repoints,
         former_titles=tuple(alias for node in read for alias in _former_titles(node)),
+        waiting=tuple(waiting),
         id_by_place={(d.source, d.place): node.id for node in read for d in node.drafts if d.place is not None},
         reports=resolution.reports,
+    )
+
+
+def _must_wait(node: Node, now: datetime) -> bool:
+    """A stub that readers see already does not become whole before the time that its own article states."""
+    seen = node.known is not None and node.known.stub and node.known.served
+    return seen and node.draft is not None and node.draft.published.at > now
+
+
+def _as_it_was(node: Node) -> Node:
+    """The stub, with nothing of the article that waits."""
+    known = node.known
+    assert known is not None
+    return replace(
+        node,
+        title_key=known.title_key,
+        draft=None,
+        drafts=[],
+        record_id=known.record_id,
+        url=known.url,
+        url_key=known.url_key,
+        own=known.own,
+        own_evidence=known.own_evidence,
+        targets=[],
     )
 
 

@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
+import structlog
 from flask import Blueprint, Response, abort, after_this_request, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from feedsvc.model import Channel
 from feedsvc.render import FORMATS
@@ -23,6 +25,8 @@ from feedsvc.render.edge import language_tag
 from feedsvc.settings import Settings, Site
 from feedsvc.store import reading
 from feedsvc.store.store import Store
+
+log = structlog.get_logger()
 
 ARTICLES_A_PAGE = 30
 ARTICLES_ON_HOME = 10
@@ -39,6 +43,7 @@ ERRORS = {
     405: ("Not possible here", "This address can only be read; nothing can be sent to it."),
     410: ("Gone", "What was here has been taken away for good, and nothing has taken its place."),
     500: ("Something went wrong", "The fault is on this side and has been noted. Please try again in a moment."),
+    503: ("Not at this moment", "The articles cannot be read at this moment. Please try again in a minute."),
 }
 
 HEADERS = {
@@ -82,6 +87,7 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
             pages.add_url_rule(rule, view_func=view, defaults=given, provide_automatic_options=False)
     for status in ERRORS:
         pages.app_errorhandler(status)(_error)
+    pages.app_errorhandler(SQLAlchemyError)(_store_is_away)
     pages.before_request(_refuse_nul)
     pages.after_app_request(_protect)
     pages.record_once(lambda state: state.app.jinja_env.globals.update(views.globals()))
@@ -216,6 +222,11 @@ def _never_for_readers(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Sec-Fetch-Dest, Accept-Encoding"
     return response
+
+
+def _store_is_away(error: SQLAlchemyError) -> ResponseReturnValue:
+    log.error("store not readable", reason=str(error.__cause__ or error))
+    return _error(ServiceUnavailable(retry_after=30))
 
 
 def _error(error: HTTPException) -> ResponseReturnValue:

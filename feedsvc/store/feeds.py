@@ -167,7 +167,8 @@ def publish(
         _write_generation(connection, made, stands.get(made.key), now)
     _freeze(connection, public_ids)
     write_mark(connection, FOLLOWED, follows)
-    write_mark(connection, PUBLICATION, str(int(read_mark(connection, PUBLICATION) or 0) + 1))
+    if generations_made or list(before) != list(after):
+        write_mark(connection, PUBLICATION, str(int(read_mark(connection, PUBLICATION) or 0) + 1))
 
 
 def _write_channels(connection: Connection, before: Sequence[Channel], after: Sequence[Channel]) -> None:

@@ -37,7 +37,7 @@ def page(title: str, when: datetime, *links: DraftLink, place: str = "a.txt", **
 
 
 def draft(title: str, when: datetime, *links: DraftLink, **more: object) -> Draft:
-    fields: dict = {"source": "s", "ref": "f.jsonl line 1", "evidence": Evidence.RECORD, "fetched_at": NOW, **more}
+    fields: dict = {"source": "s", "document": "f", "ref": "f.jsonl line 1", "evidence": Evidence.RECORD, "fetched_at": NOW, **more}
     if fields.get("url"):
         fields["url_key"] = url_key(fields["url"])
     fields.setdefault("digest", f"{title} {fields.get('body_html', '')} {fields.get('url')}")

@@ -1,3 +1,4 @@
+import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -378,6 +379,17 @@ def test_a_refused_method_is_told_which_ones_are_allowed(client: FlaskClient):
     assert response.status_code == 405
     assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
     assert text(tree(response).find(".//h1")) == "Not possible here"
+
+
+def test_a_store_that_is_away_is_told_as_such(tmp_path: Path):
+    app = an_app(tmp_path, "https://a.example")
+    client = app.test_client()
+    for table in ("members", "links", "articles"):
+        with sqlite3.connect(tmp_path / "store.db") as connection:
+            connection.execute(f"DROP TABLE {table}")
+    response = client.get("/channels/flood/")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "30"
 
 
 # Times

@@ -37,7 +37,8 @@ def page(title: str, when: datetime, *links: DraftLink, place: str = "a.txt", **
 
 
 def draft(title: str, when: datetime, *links: DraftLink, **more: object) -> Draft:
-    fields: dict = {"source": "s", "document": "f", "ref": "f.jsonl line 1", "evidence": Evidence.RECORD, "fetched_at": NOW, **more}
+    read_from = {"source": "s", "document": "f.jsonl", "ref": "f.jsonl line 1", "fetched_at": NOW}
+    fields: dict = {**read_from, "evidence": Evidence.RECORD, **more}
     if fields.get("url"):
         fields["url_key"] = url_key(fields["url"])
     fields.setdefault("digest", f"{title} {fields.get('body_html', '')} {fields.get('url')}")

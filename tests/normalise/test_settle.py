@@ -25,7 +25,8 @@ def link(title: str, when: datetime | None = None, precision: Precision = Precis
 
 
 def draft(title: str = "A", when: datetime = NOON, *links: DraftLink, **more: object) -> Draft:
-    fields: dict = {"source": "s", "document": "a.txt", "ref": "a.txt", "place": "a.txt", "evidence": Evidence.RECORD, "digest": "d"}
+    read_from = {"source": "s", "document": "a.txt", "ref": "a.txt", "place": "a.txt"}
+    fields: dict = {**read_from, "evidence": Evidence.RECORD, "digest": "d"}
     date = read(when, more.pop("precision", Precision.SECOND))  # type: ignore[arg-type]
     return Draft(
         title=title,

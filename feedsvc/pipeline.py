@@ -76,7 +76,7 @@ class Report:
             "articles": self.articles,
             "published": self.published,
             "set_aside": self.set_aside,
-            "seconds": round(self.seconds, 2),
+            "seconds": round(self.seconds, 3),
         }
 
 

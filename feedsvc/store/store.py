@@ -20,6 +20,8 @@ from feedsvc.store.tables import leases, marks
 
 LEASE = "run"
 LEASE_S = 30  # how long a run that was killed keeps others waiting; a living one renews it every few seconds
+# Only a migration makes a reader wait; while it does, what was read before goes on being served.
+READER_PATIENCE = "SET LOCAL lock_timeout = '1s'"
 CHUNK = 1000  # rows or keys in one statement, well below what SQLite and PostgreSQL allow
 
 T = TypeVar("T")
@@ -44,6 +46,8 @@ class Store:
         """One consistent view of the store."""
         options = {"isolation_level": "REPEATABLE READ"} if self._postgresql else {}
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            if self._postgresql:
+                connection.exec_driver_sql(READER_PATIENCE)
             yield connection
 
     @contextmanager

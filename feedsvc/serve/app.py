@@ -25,6 +25,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     store = Store(engine)
     shelf = Shelf(settings, store)
     app = Flask(__name__)
+    # /health is read by people too: what matters first, and a line each.
+    app.json.sort_keys, app.json.compact = False, False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False  # Werkzeug would redirect to whatever host the request names
     app.register_blueprint(pages.blueprint(settings, store))
     app.register_blueprint(health.blueprint(settings, store, shelf))

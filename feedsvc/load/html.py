@@ -316,18 +316,31 @@ def _links(block: list[HtmlElement], opening: HtmlElement | None, base: str, mar
     ends = {line for part in block for line in [part, *_lines_within(part)] if ends_page(_line(line), marks)}
     elements = (element for part in block for element in part.iter())
     members = takewhile(lambda element: element not in ends, elements)
-    anchors: dict[str, list[HtmlElement]] = {}
+    anchors: dict[tuple[str, str], list[HtmlElement]] = {}
     for anchor in members:
-        if anchor.tag == "a" and _LINKS_ELSEWHERE.match(href := (anchor.get("href") or "").strip()):
-            anchors.setdefault(href, []).append(anchor)
+        if anchor.tag == "a" and (aim := _aim(anchor)):
+            anchors.setdefault(aim, []).append(anchor)
     texts = (text.strip() for part in block for text in part.itertext())
     stamps_lead = looks_like_date(next(filter(None, texts), ""))
-    for href, group in anchors.items():
+    for (href, _), group in anchors.items():
         anchor, title = _titled(group)
-        yield RawLink(unstarred(title), absolute(base, href), _stamp(anchor, opening, stamps_lead))
+        stamp = _stamp(anchor, opening, stamps_lead)
+        if href:
+            yield RawLink(unstarred(title), absolute(base, href), stamp)
+        elif stamp:
+            yield RawLink(unstarred(title), published=stamp)
     plain = () if anchors else related_links(_lines(block, opening), marks)
     if any(link.published for link in plain):
         yield from plain
+
+
+def _aim(anchor: HtmlElement) -> tuple[str, str] | None:
+    """Where a link leads: (address, ""), or ("", its words) for a placeholder that leads nowhere yet."""
+    href = (anchor.get("href") or "").strip()
+    if href:
+        return (href, "") if _LINKS_ELSEWHERE.match(href) else None
+    words = _line(anchor)
+    return ("", words) if words else None
 
 
 def _titled(anchors: list[HtmlElement]) -> tuple[HtmlElement, str]:
@@ -365,4 +378,5 @@ def _stamp(anchor: HtmlElement, opening: HtmlElement | None, stamps_lead: bool) 
 
 
 def _holds_only(parent: HtmlElement, anchor: HtmlElement) -> bool:
-    return all(other.get("href") in (None, anchor.get("href")) for other in parent.iter("a"))
+    """Whether all links in here lead where this one does; those without words and address lead nowhere."""
+    return all(_aim(other) in (None, _aim(anchor)) for other in parent.iter("a"))

@@ -151,6 +151,14 @@ def test_related_links_are_found_by_their_heading(block, expected):
     assert related(block) == expected
 
 
+def test_a_placeholder_link_counts_when_a_time_stands_beside_it():
+    block = (
+        "<h2>More on theme</h2><ul><li><a href='/a'>A</a> <time datetime='2025-01-02'></time></li>"
+        "<li><a>B</a> <time datetime='2025-01-01'></time></li><li><a>No time</a></li></ul>"
+    )
+    assert related(block) == [("A", "https://gazette.example/a", "2025-01-02"), ("B", None, "2025-01-01")]
+
+
 def test_related_links_stay_relative_without_a_base():
     assert related("<h2>MORE ON THEME</h2><a href='/a'>A</a>", None) == [("A", "/a", None)]
 

@@ -19,7 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from feedsvc import explain as explaining
 from feedsvc import logs
+from feedsvc.curation import FILE_NAME, load_curation
 from feedsvc.errors import BadSettings, FeedsvcError, StoreNotReady
+from feedsvc.normalise.urls import url_key
 from feedsvc.settings import DEFAULT_CONFIG, Settings, load_settings
 from feedsvc.store import reading
 from feedsvc.store.engine import migrate as migrate_store
@@ -194,6 +196,10 @@ def check(config: Path) -> None:
         _store(settings)
     except StoreNotReady as error:
         problems.append(f"store.url: {error}")
+    try:
+        load_curation(settings.origin.parent / FILE_NAME, url_key)
+    except BadSettings as error:
+        problems += error.problems
     if problems:
         raise BadSettings(str(config), problems)
     click.echo(f"{config} is fine: {len(settings.sources)} source(s), store ready")

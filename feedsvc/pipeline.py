@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from feedsvc.errors import FeedsvcError, RunRefused, SourceFailed, UnreadableDocument, UnreadableRecord
+from feedsvc.curation import FILE_NAME, Curation, load_curation
+from feedsvc.errors import BadSettings, FeedsvcError, RunRefused, SourceFailed, UnreadableDocument, UnreadableRecord
 from feedsvc.load import parse
 from feedsvc.load.fetch import Unfetched, folder_documents
 from feedsvc.model import Channel, ChannelState, Document, Draft, Unread
@@ -26,6 +27,7 @@ from feedsvc.normalise.article import Reading, normalise
 from feedsvc.normalise.identity import resolve
 from feedsvc.normalise.settle import settle
 from feedsvc.normalise.text import clean
+from feedsvc.normalise.urls import url_key
 from feedsvc.publish.plan import OPML, Line, PlannedFeed, channel_key, due, plan, plan_outline
 from feedsvc.publish.snapshot import snapshot
 from feedsvc.render import FORMATS, OPML_MEDIA_TYPE
@@ -38,11 +40,13 @@ from feedsvc.store import runs as run_store
 from feedsvc.store.articles import ReadDocument
 from feedsvc.store.feeds import NewGeneration, PublicArticle, Standing
 from feedsvc.store.store import LEASE_S, Lease, Store
+from feedsvc.themes.amend import begin, clashes, finish, remarks
 from feedsvc.themes.continuity import continue_channels
-from feedsvc.themes.graph import Edge, Vertex, communities, in_order
+from feedsvc.themes.curated import Candidate
+from feedsvc.themes.graph import Edge, Vertex, communities, in_order, weigh
 from feedsvc.themes.likeness import Likeness
 from feedsvc.themes.naming import Names, slug
-from feedsvc.themes.words import words_of
+from feedsvc.themes.words import plain, words_of
 
 log = structlog.get_logger()
 
@@ -255,17 +259,18 @@ def _take_in(store: Store, lease: Lease, drafts: Sequence[Draft], read: Sequence
 
 def _publish(settings: Settings, store: Store, lease: Lease, report: Report, progress: Progress) -> None:
     now = _now()
+    curation = load_curation(settings.origin.parent / FILE_NAME, url_key)
     with store.reading() as connection:
         report.next_due = min(filter(None, (report.next_due, feed_store.next_due(connection, now))), default=None)
         public = feed_store.public_articles(connection, now)
-        follows = _follows(article_store.revision(connection), len(public), settings)
+        follows = _follows(article_store.revision(connection), len(public), settings, curation)
         if feed_store.followed(connection) == follows:
             return
         pairs = feed_store.public_links(connection, now)
         before = feed_store.all_channels(connection)
         stands = feed_store.standing(connection)
     progress("finding themes", 0, 0)
-    after = _theme(public, pairs, before, settings)
+    after = _theme(public, pairs, before, settings, curation, report)
     lines = {a.id: Line(a.id, a.published, a.updated, a.digest) for a in public}
     digests = {key: standing.digest for key, standing in stands.items()}
     needed = due(plan(after, lines, settings), digests)
@@ -279,23 +284,42 @@ def _publish(settings: Settings, store: Store, lease: Lease, report: Report, pro
     report.published = len(made)
 
 
-def _follows(revision: int, public: int, settings: Settings) -> str:
-    """What the feeds hang on: the articles, how many of them may be seen, and the settings."""
-    text = repr((revision, public, READER_VERSION, settings.site, settings.feeds, settings.themes))
+def _follows(revision: int, public: int, settings: Settings, curation: Curation) -> str:
+    """What the feeds hang on: the articles, how many of them may be seen, the settings and the curation."""
+    text = repr((revision, public, READER_VERSION, settings.site, settings.feeds, settings.themes, curation))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _theme(
-    public: Sequence[PublicArticle], pairs: Sequence[Edge], before: Sequence[Channel], settings: Settings
+    public: Sequence[PublicArticle],
+    pairs: Sequence[Edge],
+    before: Sequence[Channel],
+    settings: Settings,
+    curation: Curation,
+    report: Report,
 ) -> list[Channel]:
+    impossible = clashes(before, curation)
+    if impossible:
+        raise BadSettings(FILE_NAME, impossible)
     vertices = [Vertex(a.id, a.title, words_of(a.title, a.summary, a.body_html), a.published, a.stub) for a in public]
     likeness = Likeness(vertices)
     present = likeness.row_by_id
     links = [(lister, target) for lister, target in pairs if lister in present and target in present]
     edges = {in_order(*link) for link in links}
-    slugs = {id: c.slug for c in before if c.state is ChannelState.ACTIVE for id in c.members}
-    groups = communities(present, links, likeness.of(edges), likeness.nearest_earlier(), slugs)
-    return continue_channels(groups, before, settings.themes, Names(vertices).titles, slug)
+    weights = weigh(links, likeness.of(edges), likeness.nearest_earlier())
+    candidates = [_candidate(article) for article in public]
+    start = begin(candidates, weights, before, curation)
+    slugs = {id: c.slug for c in start.before if c.state is ChannelState.ACTIVE for id in c.members}
+    groups = communities(present.keys() - start.taken, weights, slugs)
+    after = continue_channels(groups, start.before, settings.themes, Names(vertices).titles, slug, start.made)
+    after = finish(after, start, candidates, curation)
+    report.reports += remarks(after, candidates, curation)
+    return after
+
+
+def _candidate(article: PublicArticle) -> Candidate:
+    a = article
+    return Candidate(a.id, a.title, a.source, a.summary, plain(a.body_html), a.authors, a.tags, a.url_key)
 
 
 def _render(

@@ -21,9 +21,13 @@ class PublicArticle:
     """What theming and planning need of an article that readers may see."""
 
     id: str
+    source: str
+    url_key: str | None
     title: str
     summary: str
     body_html: str
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
     stub: bool
     published: datetime
     updated: datetime | None
@@ -63,9 +67,13 @@ def public_articles(connection: Connection, now: datetime) -> list[PublicArticle
     What an embargoed page lists says what it is about, so its stubs wait with it.
     """
     a = articles.c
-    columns = (a.id, a.title, a.summary, a.body_html, a.stub, a.published, a.updated, a.digest)
+    text = (a.title, a.summary, a.body_html, a.authors, a.tags)
+    columns = (a.id, a.source, a.url_key, *text, a.stub, a.published, a.updated, a.digest)
     wanted = select(*columns).where(_public(now)).order_by(a.published, a.id)
-    return [PublicArticle(*row) for row in connection.execute(wanted)]
+    return [
+        PublicArticle(**{**row, "authors": tuple(row["authors"]), "tags": tuple(row["tags"])})
+        for row in connection.execute(wanted).mappings()
+    ]
 
 
 def _public(now: datetime) -> Any:

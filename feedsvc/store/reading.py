@@ -146,7 +146,7 @@ def public_article(connection: Connection, id: str) -> Article | str | None:
 def article_channels(connection: Connection, id: str) -> list[Channel]:
     """The channels an article is in."""
     wanted = select(channels).join(members, members.c.slug == channels.c.slug).where(members.c.article_id == id)
-    rows = connection.execute(wanted.order_by(channels.c.slug))
+    rows = connection.execute(wanted.where(channels.c.state == ChannelState.ACTIVE).order_by(channels.c.slug))
     return [Channel(r.slug, r.title, Origin(r.origin), r.description, ChannelState(r.state)) for r in rows]
 
 

@@ -21,8 +21,9 @@ def continue_channels(
     rules: Themes,
     titles: Naming,
     slug: Callable[[str], str],
+    made: Sequence[Channel] = (),
 ) -> list[Channel]:
-    """All channels after this run, by slug: continued, born, merged, and that of the rest.
+    """All channels after this run, by slug: those already `made`, continued, born and merged ones, and the rest.
 
     `titles` names new communities, given them all at once; `slug` turns a title into a slug.
     """
@@ -30,8 +31,8 @@ def continue_channels(
     active = [c for c in before if c.state is ChannelState.ACTIVE and c.origin is not Origin.REST]
     continued = _match(groups, active)
     born = [g for g in groups if g not in continued and len(g) >= rules.min_articles]
-    taken = {channel.slug for channel in before}
-    channels = {c.slug: replace(c, members=g) for g, c in continued.items()}
+    taken = {channel.slug for channel in (*before, *made)}
+    channels = {c.slug: c for c in made} | {c.slug: replace(c, members=g) for g, c in continued.items()}
     for group, title in zip(born, titles(born), strict=True):
         new = _born(group, title, Origin.DISCOVERED, slug, taken)
         channels[new.slug] = new

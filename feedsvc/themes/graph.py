@@ -39,20 +39,14 @@ class Vertex:
     stub: bool
 
 
-def communities(
-    ids: Iterable[str],
-    links: Collection[Edge],
-    likeness: Mapping[Edge, float],
-    alike: Mapping[Edge, float],
-    before: Mapping[str, str],
-) -> list[frozenset[str]]:
-    """Split all articles into communities, largest first; an article with no edge is one by itself.
+def communities(ids: Collection[str], weights: Mapping[Edge, float], before: Mapping[str, str]) -> list[frozenset[str]]:
+    """Split the articles into communities, largest first; an article with no edge is one by itself.
 
-    `links` are pairs (article, the one it lists). `likeness` gives the likeness of each linked pair and `alike`
-    the pairs that are joined by their texts alone, both in sorted order, 0 to 1. `before` maps an article to the
-    channel it was in, from where the search begins, so that little moves.
+    `weights` are as `weigh` gives them; edges to other articles than these do not count. `before` maps an article
+    to the channel it was in, from where the search begins, so that little moves.
     """
-    weights = _weights(links, likeness, alike)
+    present = frozenset(ids)
+    weights = {(a, b): weight for (a, b), weight in weights.items() if a in present and b in present}
     anchor = _leaves(weights)
     core = {edge: weight for edge, weight in weights.items() if anchor.keys().isdisjoint(edge)}
     part = _leiden(core, before)
@@ -68,7 +62,12 @@ def in_order(a: str, b: str) -> Edge:
     return (a, b) if a < b else (b, a)
 
 
-def _weights(links: Collection[Edge], likeness: Mapping[Edge, float], alike: Mapping[Edge, float]) -> dict[Edge, float]:
+def weigh(links: Collection[Edge], likeness: Mapping[Edge, float], alike: Mapping[Edge, float]) -> dict[Edge, float]:
+    """What ties each two articles.
+
+    `links` are pairs (article, the one it lists). `likeness` gives the likeness of each linked pair and `alike`
+    the pairs that are joined by their texts alone, both in sorted order, 0 to 1.
+    """
     length = Counter(lister for lister, _ in links)
     votes: dict[Edge, float] = defaultdict(float)
     for lister, target in sorted(links):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsvc.themes.graph import Edge, communities, in_order
+from feedsvc.themes.graph import Edge, communities, in_order, weigh
 
 
 def split(
@@ -13,7 +13,7 @@ def split(
 ) -> list[frozenset[str]]:
     """Communities of a graph of which all that is known are its links, all between texts equally alike."""
     vertices = {id for link in links for id in link} | (ids or set())
-    return communities(vertices, links, {in_order(a, b): likeness for a, b in links}, {}, before or {})
+    return communities(vertices, weigh(links, {in_order(a, b): likeness for a, b in links}, {}), before or {})
 
 
 def clique(prefix: str, size: int) -> list[Edge]:
@@ -35,13 +35,13 @@ def test_two_groups_joined_by_one_link_are_two_communities() -> None:
 
 
 def test_without_links_every_article_is_one_by_itself() -> None:
-    assert communities(["b", "a"], [], {}, {}, {}) == [frozenset("a"), frozenset("b")]
-    assert communities([], [], {}, {}, {}) == []
+    assert communities(["b", "a"], {}, {}) == [frozenset("a"), frozenset("b")]
+    assert communities([], {}, {}) == []
 
 
 def test_texts_that_are_alike_join_articles_that_nobody_lists() -> None:
     alike = dict.fromkeys(clique("a", 5), 0.5)
-    assert communities(members(list(alike)), [], {}, alike, {}) == [members(list(alike))]
+    assert communities(members(list(alike)), weigh([], {}, alike), {}) == [members(list(alike))]
 
 
 def test_an_article_alone_stays_alone_beside_a_group() -> None:
@@ -58,7 +58,7 @@ def test_a_hub_that_lists_everything_does_not_melt_the_themes_into_one() -> None
     hubs = [("hub", id) for id in everyone] + [("index", id) for id in everyone]
     # A page of links has little in common with each article that it lists.
     likeness = {in_order(a, b): 0.5 for theme in themes for a, b in theme} | {in_order(*link): 0.02 for link in hubs}
-    found = communities([*everyone, "hub", "index"], [*chain.from_iterable(themes), *hubs], likeness, {}, {})
+    found = communities([*everyone, "hub", "index"], weigh([*chain.from_iterable(themes), *hubs], likeness, {}), {})
     assert sorted(sorted(group - {"hub", "index"}) for group in found if group - {"hub", "index"}) == [
         sorted(members(theme)) for theme in themes
     ]
@@ -96,11 +96,11 @@ def test_the_order_of_links_and_articles_makes_no_difference(
     links = [(f"n{a:02}", f"n{b:02}") for a, b in edges]
     likeness = {in_order(a, b): (len(a + b) * 7 + int(a[1:]) * int(b[1:])) % 10 / 10 for a, b in links}
     ids = [f"n{number:02}" for number in range(15)]
-    first = communities(ids, links, likeness, {}, {})
+    first = communities(ids, weigh(links, likeness, {}), {})
     mixed_links, mixed_likeness = list(links), list(likeness.items())
     for mixed in (ids, mixed_links, mixed_likeness):
         mixer.shuffle(mixed)
-    assert communities(ids, mixed_links, dict(mixed_likeness), {}, {}) == first
+    assert communities(ids, weigh(mixed_links, dict(mixed_likeness), {}), {}) == first
 
 
 @settings(deadline=None)

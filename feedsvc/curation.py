@@ -1,0 +1,286 @@
+"""channels.toml → one typed, frozen `Curation`: what an operator says about channels.
+
+Says what may stand in the file and reads it; `themes.curated` and `themes.amend` apply it. Every mistake is
+found at once and named by its line and key; an unknown key is a mistake. Without the file nothing is said.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import ErrorDetails
+
+from feedsvc.errors import BadSettings
+from feedsvc.settings import Section
+from feedsvc.toml_lines import Place, key_lines, line_of
+
+FILE_NAME = "channels.toml"  # it lies beside the settings file
+MAX_SLUG = 60
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+# The kinds of text
+
+
+def _slug(value: str) -> str:
+    if not SLUG.fullmatch(value):
+        raise ValueError("must be lower-case letters, digits and single hyphens, as in a channel's URL")
+    return value
+
+
+def _new_slug(value: str) -> str:
+    if len(value) > MAX_SLUG:
+        raise ValueError(f"must have {MAX_SLUG} characters at most")
+    return value
+
+
+def _some(value: str) -> str:
+    if not value:
+        raise ValueError("must not be empty")
+    return value
+
+
+def _term(value: str) -> str:
+    if not any(char.isalnum() for char in value):
+        raise ValueError("must hold a letter or a digit")
+    if "*" in value[:-1]:
+        raise ValueError("may have a * only at its end, as in flood*")
+    return value
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", value)
+    except ValueError:
+        return False
+
+
+def _article(value: str, info: ValidationInfo) -> str:
+    url_key: Callable[[str], str] = (info.context or {}).get("url_key", str)
+    return url_key(value) if _is_web_address(value) else _some(value)
+
+
+Slug = Annotated[str, AfterValidator(_slug)]
+NewSlug = Annotated[Slug, AfterValidator(_new_slug)]
+Text = Annotated[str, AfterValidator(_some)]
+Term = Annotated[str, AfterValidator(_term)]
+ArticleName = Annotated[str, AfterValidator(_article)]  # an id, or a URL in the form that is compared
+
+
+# The tables
+
+
+class Terms(Section):
+    """What is looked for, by where. A * at the end stands for any ending.
+
+    `words` are words or phrases anywhere in the text, `title`, `summary` and `body` in that part alone;
+    `sources`, `authors` and `tags` are compared as a whole.
+    """
+
+    words: tuple[Term, ...] = ()
+    title: tuple[Term, ...] = ()
+    summary: tuple[Term, ...] = ()
+    body: tuple[Term, ...] = ()
+    sources: tuple[Term, ...] = ()
+    authors: tuple[Term, ...] = ()
+    tags: tuple[Term, ...] = ()
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """(where, term) of everything said here."""
+        return tuple((where, term) for where in type(self).model_fields for term in getattr(self, where))
+
+
+class Rule(Section):
+    """An article fits when at least one of `any_of`, everything in `all_of` and nothing in `none_of` is found."""
+
+    any_of: Terms = Terms()
+    all_of: Terms = Field(Terms(), validate_default=True)
+    none_of: Terms = Terms()
+
+    @field_validator("all_of")
+    @classmethod
+    def _asks_for_something(cls, value: Terms, info: ValidationInfo) -> Terms:
+        if not value.pairs() and "any_of" in info.data and not info.data["any_of"].pairs():
+            raise ValueError("must ask for something where any_of does not")
+        return value
+
+
+class Told(Section):
+    """What readers are told of a channel."""
+
+    slug: NewSlug
+    title: Text
+    description: str = ""
+
+
+def _unless_ruled(value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    if not value and info.data.get("rule", ...) is None:
+        raise ValueError("must name articles where there is no rule")
+    return value
+
+
+class CuratedChannel(Told):
+    """One `[[channels]]` table."""
+
+    rule: Rule | None = None
+    pinned: tuple[ArticleName, ...] = Field((), validate_default=True)
+    banned: tuple[ArticleName, ...] = ()
+
+    _can_hold_something = field_validator("pinned")(_unless_ruled)
+
+
+class Rename(Section):
+    """One `[[renames]]` table: what readers are told of a discovered channel, under the slug it has."""
+
+    slug: Slug
+    title: Text | None = None
+    description: str | None = Field(None, validate_default=True)
+
+    @field_validator("description")
+    @classmethod
+    def _changes_something(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("title", "") is None:
+            raise ValueError("must be given where there is no title")
+        return value
+
+
+class Merge(Section):
+    """One `[[merges]]` table: the channels `slugs` become part of `into`."""
+
+    slugs: tuple[Slug, ...]
+    into: Slug
+
+
+class Split(Told):
+    """One `[[splits]]` table: a new channel for `articles`, and for whatever of `out_of` fits the rule."""
+
+    out_of: Slug
+    rule: Rule | None = None
+    articles: tuple[ArticleName, ...] = Field((), validate_default=True)
+
+    _can_hold_something = field_validator("articles")(_unless_ruled)
+
+
+class Curation(Section):
+    """Everything the file says, in its order."""
+
+    channels: tuple[CuratedChannel, ...] = ()
+    renames: tuple[Rename, ...] = ()
+    merges: tuple[Merge, ...] = ()
+    splits: tuple[Split, ...] = ()
+
+    @property
+    def made(self) -> dict[str, Told]:
+        """slug → what is told of it, for each channel that the file makes."""
+        return {one.slug: one for one in (*self.channels, *self.splits)}
+
+
+# Reading
+
+
+def load_curation(path: Path, url_key: Callable[[str], str] = str) -> Curation:
+    """Read the file at `path`; one that is not there says nothing.
+
+    Articles that are named by URL are kept as `url_key` gives them, the form in which URLs are compared.
+    Raises BadSettings with every problem at once.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        table = tomllib.loads(text)
+    except FileNotFoundError:
+        return Curation()
+    except OSError as error:
+        raise BadSettings(str(path), [f"{path.name} cannot be read: {error.strerror}"]) from error
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, or a number of thousands of digits
+        raise BadSettings(str(path), [f"{path.name} is not TOML: {error}"]) from error
+    problems = list(_contradictions(table))
+    try:
+        curation = Curation.model_validate(table, context={"url_key": url_key})
+    except ValidationError as error:
+        problems += [(detail["loc"], _sentence(detail)) for detail in error.errors()]
+    if problems:
+        lines = key_lines(text)
+        placed = sorted((line_of(place, lines), _key(place), sentence) for place, sentence in problems)
+        raise BadSettings(str(path), [f"{path.name} line {line}: {key}: {sentence}" for line, key, sentence in placed])
+    return curation
+
+
+def _contradictions(table: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """What is said twice, or against what is said elsewhere; whatever else may be wrong with the file."""
+    texts = list(_texts(table))
+    made, renamed, merged = (
+        _firsts(texts, *keys) for keys in (("channels.slug", "splits.slug"), ("renames.slug",), ("merges.slugs",))
+    )
+    banned = {(place[1], text) for key, place, text in texts if key == "channels.banned"}
+    for key, place, text in texts:
+        if key in ("channels.slug", "splits.slug") and made[text] != place:
+            yield place, f"{text!r} is the slug of another channel here"
+        if key == "renames.slug" and renamed[text] != place:
+            yield place, f"{text!r} is renamed twice"
+        if key == "merges.slugs" and merged[text] != place:
+            yield place, f"{text!r} is merged twice"
+        if key in ("renames.slug", "merges.slugs", "splits.out_of") and text in made:
+            yield place, f"{text!r} is a channel that this file makes, not a discovered one"
+        if key in ("renames.slug", "merges.into", "splits.out_of") and text in merged:
+            yield place, f"{text!r} is merged into another channel here"
+        if key == "channels.pinned" and (place[1], text) in banned:
+            yield place, f"{text!r} is banned from this channel, too"
+
+
+def _texts(table: Mapping[str, Any]) -> Iterator[tuple[str, Place, str]]:
+    """("channels.slug", place, text) of every text in a table, alone or in a list."""
+    for name, tables in table.items():
+        for number, one in enumerate(tables if isinstance(tables, list) else ()):
+            for key, value in one.items() if isinstance(one, dict) else ():
+                if isinstance(value, str):
+                    yield f"{name}.{key}", (name, number, key), value.strip()
+                for at, text in enumerate(value if isinstance(value, list) else ()):
+                    if isinstance(text, str):
+                        yield f"{name}.{key}", (name, number, key, at), text.strip()
+
+
+def _firsts(texts: list[tuple[str, Place, str]], *keys: str) -> dict[str, Place]:
+    """text → where it stands first under one of these keys."""
+    firsts: dict[str, Place] = {}
+    for key, place, text in texts:
+        if key in keys:
+            firsts.setdefault(text, place)
+    return firsts
+
+
+# What a list holds, by its key; all other lists are of words.
+LISTS = {
+    "channels": "written as [[channels]] tables",
+    "renames": "written as [[renames]] tables",
+    "merges": "written as [[merges]] tables",
+    "splits": "written as [[splits]] tables",
+    "pinned": "a list of ids or URLs",
+    "banned": "a list of ids or URLs",
+    "articles": "a list of ids or URLs",
+    "slugs": "a list of slugs",
+}
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    match detail["type"]:
+        case "extra_forbidden":
+            return "there is no such key"
+        case "missing":
+            return "is needed"
+        case "string_type":
+            return "must be text in quotes"
+        case "tuple_type":
+            return f"must be {LISTS.get(str(detail['loc'][-1]), 'a list of words')}"
+        case "model_type":
+            return "must be a table"
+    return detail["msg"].removeprefix("Value error, ")
+
+
+def _key(place: Place) -> str:
+    """("channels", 1, "rule") → "channels[1].rule"."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")

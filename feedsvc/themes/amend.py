@@ -1,0 +1,224 @@
+"""What the operator's file makes of channels: curated, renamed, merged and split ones.
+
+Pure. `begin` comes before the graph falls into communities and `finish` after continuity. In between a merged
+channel is followed as if it still were one of its own, so that a merge holds for whatever comes to its theme
+later; for that it keeps its members while it redirects. What the file makes stays out of the graph.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+
+from feedsvc.curation import Curation, Merge
+from feedsvc.model import Channel, ChannelState, Origin
+from feedsvc.themes.curated import Candidate, Folded, curate
+from feedsvc.themes.graph import Edge
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a run starts from: the channels that the file makes, and the former ones as continuity shall see them."""
+
+    made: tuple[Channel, ...]
+    before: tuple[Channel, ...]
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """The articles that leave the graph."""
+        return _union(channel.members for channel in self.made)
+
+
+def begin(
+    candidates: Collection[Candidate], weights: Mapping[Edge, float], before: Iterable[Channel], curation: Curation
+) -> Beginning:
+    """The members of curated channels, those that splits have had so far, and the channels as they were before."""
+    curated = curate(candidates, weights, curation)
+    former = _unmerged({channel.slug: channel for channel in before}, curation)
+    elsewhere = _union(curated.values())
+    left = {slug: replace(channel, members=channel.members - elsewhere) for slug, channel in former.items()}
+    members = {**curated, **split_off(candidates, left, curation)}
+    made = tuple(
+        Channel(slug, told.title, Origin.CURATED, told.description, members=members[slug])
+        for slug, told in curation.made.items()
+    )
+    return Beginning(made, tuple(_released(channel) for slug, channel in former.items() if slug not in members))
+
+
+def finish(
+    after: Iterable[Channel], start: Beginning, candidates: Collection[Candidate], curation: Curation
+) -> list[Channel]:
+    """Split, merge and rename the channels that continuity gave, among them those that `begin` made; by slug."""
+    channels = {channel.slug: channel for channel in after}
+    channels = _split(channels, split_off(candidates, channels, curation))
+    apart, former = channels, {channel.slug: channel.members for channel in start.before}
+    for merge in curation.merges:
+        channels = _merged(channels, apart, former, merge)
+    channels = _renamed(channels, curation)
+    return [channels[slug] for slug in sorted(channels)]
+
+
+def clashes(before: Iterable[Channel], curation: Curation) -> list[str]:
+    """What the file asks for and never can have, given the channels there have been: one sentence each."""
+    known = {channel.slug: channel for channel in before}
+    return [
+        *_slugs_in_use("channels", [channel.slug for channel in curation.channels], known, (Origin.REST,)),
+        *_slugs_in_use("splits", [s.slug for s in curation.splits], known, (Origin.REST, Origin.DISCOVERED)),
+        *(
+            f"merges[{i}].slugs: {slug!r} holds what is left over and cannot be merged"
+            for i, merge in enumerate(curation.merges)
+            for slug in merge.slugs
+            if slug in known and known[slug].origin is Origin.REST
+        ),
+    ]
+
+
+def remarks(after: Iterable[Channel], candidates: Iterable[Candidate], curation: Curation) -> list[str]:
+    """What the file names and nobody knows, and what it makes that holds nothing: one sentence each.
+
+    `after` is what `finish` gave.
+    """
+    slugs = {channel.slug: channel.members for channel in after}
+    articles = {name for candidate in candidates for name in (candidate.id, candidate.url)}
+    return [
+        *(f"{key}: there is no channel {slug!r}" for key, slug in _slugs_named(curation) if slug not in slugs),
+        *(f"{key}: there is no article {name!r}" for key, name in _articles_named(curation) if name not in articles),
+        *(f"there is no article in the channel {slug!r} so far" for slug in curation.made if not slugs.get(slug)),
+    ]
+
+
+def split_off(
+    candidates: Collection[Candidate], channels: Mapping[str, Channel], curation: Curation
+) -> dict[str, frozenset[str]]:
+    """slug → members of each split: its articles wherever they are, and what fits in it or in where it came from."""
+    if not curation.splits:
+        return {}
+    articles = Folded(candidates, (split.rule for split in curation.splits))
+    found = {}
+    for split in curation.splits:
+        near = _members(channels, split.slug) | _members(channels, _heir(split.out_of, channels))
+        fitting = articles.fitting(split.rule, near) if split.rule else frozenset[str]()
+        found[split.slug] = articles.named(split.articles) | fitting
+    return found
+
+
+def _split(channels: Mapping[str, Channel], parts: Mapping[str, frozenset[str]]) -> dict[str, Channel]:
+    gone = _union(parts.values())
+    found = {}
+    for slug, channel in channels.items():
+        if slug in parts:
+            channel = replace(channel, members=parts[slug])
+        elif channel.origin is not Origin.CURATED:
+            channel = replace(channel, members=channel.members - gone)
+        found[slug] = channel
+    return found
+
+
+def _merged(
+    channels: Mapping[str, Channel],
+    apart: Mapping[str, Channel],
+    former: Mapping[str, frozenset[str]],
+    merge: Merge,
+) -> dict[str, Channel]:
+    """Make `merge.slugs` part of the heir. `apart` are the channels before any was merged."""
+    parts = [slug for slug in merge.slugs if slug in channels]
+    last = _heir(merge.into, channels)
+    # If continuity let the heir end in one of the parts, then the heir takes that one's place.
+    slug = merge.into if last in parts else last
+    if not parts or slug not in channels:
+        return dict(channels)
+    own = _own([slug, *parts], apart, former)
+    found = dict(channels)
+    for part in parts:
+        found[part] = replace(apart[part], state=ChannelState.MERGED, heir=slug, members=own[part])
+    members = _union(_members(channels, one) for one in (slug, *parts))
+    found[slug] = replace(channels[slug], state=ChannelState.ACTIVE, heir=None, members=members)
+    return {one: replace(channel, heir=slug) if channel.heir in parts else channel for one, channel in found.items()}
+
+
+def _own(
+    slugs: Iterable[str], apart: Mapping[str, Channel], former: Mapping[str, frozenset[str]]
+) -> dict[str, frozenset[str]]:
+    """The members that each of these has for itself, so that it can be followed again where the graph parts them.
+
+    One that continuity let end in another of them keeps of it what it brought along.
+    """
+    now = {slug: _members(apart, slug) for slug in slugs}
+    together = _union(now.values())
+    brought = {slug: former.get(slug, frozenset()) & together for slug, members in now.items() if not members}
+    return {slug: brought.get(slug, members - _union(brought.values())) for slug, members in now.items()}
+
+
+def _unmerged(channels: Mapping[str, Channel], curation: Curation) -> dict[str, Channel]:
+    """The channels as they were before `finish` merged any, and without what former merges have left."""
+    parts = {slug for merge in curation.merges for slug in merge.slugs}
+    kept = {slug: channel.members for slug, channel in channels.items() if channel.state is ChannelState.MERGED}
+    found = {}
+    for slug, channel in channels.items():
+        if channel.state is ChannelState.ACTIVE:
+            joined = _union(kept[part] for part in kept.keys() & parts if channels[part].heir == slug)
+            channel = replace(channel, members=channel.members - joined)
+        elif slug in parts and channel.members:
+            channel = replace(channel, state=ChannelState.ACTIVE, heir=None)
+        else:
+            channel = replace(channel, members=frozenset())
+        found[slug] = channel
+    return found
+
+
+def _released(channel: Channel) -> Channel:
+    """A channel that the file made and makes no more is one like those that were discovered."""
+    return replace(channel, origin=Origin.DISCOVERED) if channel.origin is Origin.CURATED else channel
+
+
+def _renamed(channels: Mapping[str, Channel], curation: Curation) -> dict[str, Channel]:
+    found = dict(channels)
+    for rename in curation.renames:
+        known = found.get(rename.slug)
+        if known:
+            description = known.description if rename.description is None else rename.description
+            found[rename.slug] = replace(known, title=rename.title or known.title, description=description)
+    return found
+
+
+def _heir(slug: str, channels: Mapping[str, Channel]) -> str:
+    """Where a channel's addresses lead to: itself while it stands."""
+    heir = channels[slug].heir if slug in channels else None
+    return _heir(heir, channels) if heir else slug
+
+
+def _members(channels: Mapping[str, Channel], slug: str) -> frozenset[str]:
+    """The articles of a channel that stands."""
+    known = channels.get(slug)
+    return known.members if known and known.state is ChannelState.ACTIVE else frozenset()
+
+
+def _union(sets: Iterable[AbstractSet[str]]) -> frozenset[str]:
+    return frozenset[str]().union(*sets)
+
+
+def _slugs_in_use(
+    key: str, slugs: Iterable[str], known: Mapping[str, Channel], not_from: Collection[Origin]
+) -> Iterator[str]:
+    for i, slug in enumerate(slugs):
+        channel = known.get(slug)
+        if channel and channel.state is ChannelState.MERGED:
+            where = f"was merged into {channel.heir!r}" if channel.heir else "has ended"
+            yield f"{key}[{i}].slug: the channel {slug!r} {where}, and a slug is not used again; take another"
+        elif channel and channel.origin in not_from:
+            yield f"{key}[{i}].slug: there is a channel {slug!r} already; take another"
+
+
+def _slugs_named(curation: Curation) -> Iterator[tuple[str, str]]:
+    yield from ((f"renames[{i}].slug", rename.slug) for i, rename in enumerate(curation.renames))
+    yield from ((f"splits[{i}].out_of", split.out_of) for i, split in enumerate(curation.splits))
+    for i, merge in enumerate(curation.merges):
+        yield from ((f"merges[{i}].slugs", slug) for slug in merge.slugs)
+        yield f"merges[{i}].into", merge.into
+
+
+def _articles_named(curation: Curation) -> Iterator[tuple[str, str]]:
+    for i, channel in enumerate(curation.channels):
+        yield from ((f"channels[{i}].pinned", name) for name in channel.pinned)
+        yield from ((f"channels[{i}].banned", name) for name in channel.banned)
+    for i, split in enumerate(curation.splits):
+        yield from ((f"splits[{i}].articles", name) for name in split.articles)

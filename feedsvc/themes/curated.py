@@ -1,0 +1,167 @@
+"""The operator's rules → the members of curated channels.
+
+Pure. An article is in a channel when it fits the rule, when most of what ties it to others ties it to articles
+that do, or when it is pinned there; never when it is banned. A pinned article pulls nobody in: it may be about
+something else. Words are compared as people read them: whole, in any letter case, with any hyphen or apostrophe.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import cache
+from math import fsum
+
+from feedsvc.curation import CuratedChannel, Curation, Rule, Terms
+from feedsvc.themes.graph import Edge
+
+WORD = re.compile(r"\w+")
+MAJORITY = 0.5  # of the weight of an article's edges, above which it goes where they lead
+TEXTS = ("title", "summary", "body")
+WHOLES = ("sources", "authors", "tags")
+# Scripts that put no space between words: there every letter is a word, and a word is a phrase.
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+
+Needle = tuple[str, str]  # where to look, and the folded text to find there
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What rules see of an article. `summary` and `body` are plain text; a stub has a title alone.
+
+    `url` is in the form that URLs are compared in, as the curation's own are.
+    """
+
+    id: str
+    title: str
+    source: str
+    summary: str = ""
+    body: str = ""
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    url: str | None = None
+
+
+def curate(
+    candidates: Collection[Candidate], weights: Mapping[Edge, float], curation: Curation
+) -> dict[str, frozenset[str]]:
+    """slug → the ids of the articles that are in each curated channel; an article may be in several.
+
+    `weights` are those of the whole graph, before any article has left it.
+    """
+    if not curation.channels:
+        return {}
+    articles = Folded(candidates, (channel.rule for channel in curation.channels))
+    ties = _Ties(weights)
+    return {channel.slug: _members(channel, articles, ties) for channel in curation.channels}
+
+
+def _members(channel: CuratedChannel, articles: "Folded", ties: "_Ties") -> frozenset[str]:
+    banned, pinned = articles.named(channel.banned), articles.named(channel.pinned)
+    if channel.rule is None:
+        return pinned - banned
+    fitting = articles.fitting(channel.rule) - banned
+    drawn = ties.drawn_to(fitting) - articles.excluded(channel.rule)
+    return (fitting | drawn | pinned) - banned
+
+
+class Folded:
+    """Articles in the form that rules are compared with: only those parts that `rules` ask for."""
+
+    def __init__(self, candidates: Collection[Candidate], rules: Iterable[Rule | None]) -> None:
+        wanted = {where for rule in rules if rule for terms in _clauses(rule) for where, _ in terms.pairs()}
+        self.parts = {candidate.id: _parts(candidate, wanted) for candidate in candidates}
+        self.ids: dict[str, set[str]] = defaultdict(set)
+        for candidate in candidates:
+            self.ids[candidate.id].add(candidate.id)
+            if candidate.url:
+                self.ids[candidate.url].add(candidate.id)
+
+    def named(self, names: Iterable[str]) -> frozenset[str]:
+        """The ids of the articles with these ids or URLs."""
+        return frozenset(id for name in names for id in self.ids.get(name, ()))
+
+    def fitting(self, rule: Rule, among: AbstractSet[str] | None = None) -> frozenset[str]:
+        """The ids of the articles that the rule describes, of all or `among` these."""
+        any_of, all_of, none_of = (_needles(terms) for terms in _clauses(rule))
+        return frozenset(
+            id
+            for id, parts in self.parts.items()
+            if (among is None or id in among)
+            and (not any_of or any(needle in parts[where] for where, needle in any_of))
+            and all(needle in parts[where] for where, needle in all_of)
+            and not any(needle in parts[where] for where, needle in none_of)
+        )
+
+    def excluded(self, rule: Rule) -> frozenset[str]:
+        """The ids of the articles that hold anything of `none_of`."""
+        none_of = _needles(rule.none_of)
+        return frozenset(
+            id for id, parts in self.parts.items() if any(needle in parts[where] for where, needle in none_of)
+        )
+
+
+class _Ties:
+    """The edges of every article, and what they weigh together."""
+
+    def __init__(self, weights: Mapping[Edge, float]) -> None:
+        self.of: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        for (a, b), weight in weights.items():
+            self.of[a].append((b, weight))
+            self.of[b].append((a, weight))
+        self.total = {id: fsum(weight for _, weight in edges) for id, edges in self.of.items()}
+
+    def drawn_to(self, ids: AbstractSet[str]) -> frozenset[str]:
+        """The other articles over half of whose weight leads to these."""
+        pulls: dict[str, list[float]] = defaultdict(list)
+        for id in ids:
+            for other, weight in self.of.get(id, ()):
+                if other not in ids:
+                    pulls[other].append(weight)
+        # fsum, as the order in which a set gives its members must not decide.
+        return frozenset(id for id, pull in pulls.items() if fsum(pull) > MAJORITY * self.total[id])
+
+
+def folded(text: str) -> str:
+    """The words of a text, each between single spaces: "COVID-19’s" → " covid 19 s "."""
+    text, word = text.casefold(), WORD
+    if not text.isascii():
+        letter, word = _letter_and_word()
+        text = unicodedata.normalize("NFKC", text.replace("\u00ad", ""))  # a soft hyphen is not there to be read
+        text = letter.sub(r" \g<0> ", unicodedata.normalize("NFKC", text.casefold()))
+    return f" {' '.join(word.findall(text.replace('_', ' ')))} "
+
+
+@cache
+def _letter_and_word() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A letter of an unspaced script, and a word, with the marks that many scripts write their vowels with."""
+    marks = "".join(char for char in map(chr, range(0x300, 0x20000)) if unicodedata.category(char)[0] == "M")
+    return re.compile(f"[{UNSPACED}][{marks}]*"), re.compile(f"\\w+(?:[{marks}]+\\w*)*")  # \w has no marks
+
+
+def _clauses(rule: Rule) -> tuple[Terms, Terms, Terms]:
+    return rule.any_of, rule.all_of, rule.none_of
+
+
+def _needles(terms: Terms) -> Sequence[Needle]:
+    return [(where, _needle(where, term)) for where, term in terms.pairs()]
+
+
+def _needle(where: str, term: str) -> str:
+    """What to find: spaces hold it to whole words, line ends to a whole tag; a * leaves its end open."""
+    needle = folded(term)
+    start, end = ("\n", "\n") if where in WHOLES else ("", "")
+    return start + (needle[:-1] if term.endswith("*") else needle + end)
+
+
+def _parts(candidate: Candidate, wanted: AbstractSet[str]) -> dict[str, str]:
+    """where → the folded text to look in."""
+    texts = {where: folded(getattr(candidate, where)) for where in TEXTS if where in wanted or "words" in wanted}
+    wholes = {"sources": (candidate.source,), "authors": candidate.authors, "tags": candidate.tags}
+    lists = {where: "\n".join(["", *map(folded, wholes[where]), ""]) for where in WHOLES if where in wanted}
+    # A line end between the parts keeps a phrase from reaching over.
+    return {"words": "\n".join(texts.values()), **texts, **lists}

@@ -1,0 +1,147 @@
+"""channels.toml at work: a site of two themes, run after run, on each database."""
+
+from typing import Any
+
+import pytest
+
+from feedsvc import pipeline
+from feedsvc.errors import BadSettings
+from feedsvc.store import reading
+
+WORDS = {
+    "Tram": "The tram line opens another stop along the harbour rails.",
+    "Flood": "High water came over the river wall and into the cellars.",
+}
+FLOODS = """
+[[channels]]
+slug = "high-water"
+title = "High water"
+[channels.rule.any_of]
+words = ["river wall"]
+"""
+
+
+def record(theme: str, number: int, **more: Any) -> dict[str, Any]:
+    listed = [{"title": f"{theme} report {n}", "published": stamp(n)} for n in range(max(0, number - 3), number)]
+    body = f"<p>{WORDS[theme]}</p>"
+    url = f"https://paper.example/{theme.lower()}/{number}"
+    return {
+        "title": f"{theme} report {number}",
+        "published": stamp(number),
+        "body_html": body,
+        "url": url,
+        "related": listed,
+    } | more
+
+
+def stamp(number: int) -> str:
+    return f"2026-03-{1 + number:02}T12:00:00Z"
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "_until_the_next_second", lambda *_: None)
+
+
+@pytest.fixture
+def town(desk):
+    desk.write_lines("a.jsonl", *(record(theme, n) for theme in WORDS for n in range(6)))
+    return desk
+
+
+def say(desk, text: str) -> None:
+    (desk.root / "channels.toml").write_text(text, encoding="utf-8")
+
+
+def sizes(desk) -> dict[str, int]:
+    return {slug: len(titles) for slug, titles in desk.channel_titles().items()}
+
+
+def slug_of(desk, title: str) -> str:
+    return next(slug for slug, titles in desk.channel_titles().items() if title in titles)
+
+
+def test_a_curated_channel_has_its_feeds_and_the_discovered_one_redirects_to_it(town) -> None:
+    town.run()
+    flood = slug_of(town, "Flood report 1")
+    say(town, FLOODS)
+    town.run()
+    assert sizes(town)["high-water"] == 6
+    assert {entry["title"] for entry in town.entries("channels/high-water")} == {f"Flood report {n}" for n in range(6)}
+    with town.store.reading() as connection:
+        assert reading.heirs(connection) == {flood: "high-water"}
+
+
+def test_a_run_after_a_change_of_the_file_alone_publishes_and_one_after_none_does_not(town) -> None:
+    say(town, FLOODS)
+    town.run()
+    stood = town.standing()
+    assert town.run().published == 0
+    say(town, FLOODS.replace('"High water"', '"Higher water"'))
+    assert town.run().published == 2  # the channel and the outline
+    assert {key for key, one in town.standing().items() if stood[key] != one} == {
+        key for key in stood if key[0] in ("channels/high-water", "opml")
+    }
+
+
+def test_a_pinned_url_and_a_banned_one_are_known_by_any_of_their_forms(town) -> None:
+    pinned = 'pinned = ["https://PAPER.example/tram/2/?utm_source=x"]\nbanned = ["http://paper.example/flood/0#"]\n'
+    say(town, FLOODS.replace("[channels.rule", pinned + "[channels.rule"))
+    report = town.run()
+    assert set(town.channel_titles()["high-water"]) == {*(f"Flood report {n}" for n in range(1, 6)), "Tram report 2"}
+    assert report.reports == []
+
+
+def test_a_merge_holds_for_articles_that_come_later(town) -> None:
+    town.run()
+    tram, flood = slug_of(town, "Tram report 1"), slug_of(town, "Flood report 1")
+    say(town, f'[[merges]]\nslugs = ["{flood}"]\ninto = "{tram}"\n')
+    town.run()
+    assert sizes(town)[tram] == 12
+    town.write_lines("b.jsonl", *(record(theme, 6) for theme in WORDS))
+    town.run()
+    assert sizes(town)[tram] == 14
+    assert flood not in sizes(town)
+    with town.store.reading() as connection:
+        [one] = [a.id for a in town.articles().values() if a.title == "Flood report 6"]
+        assert [channel.slug for channel in reading.article_channels(connection, one)] == [tram]
+
+
+def test_a_split_holds_for_articles_that_come_later(town) -> None:
+    town.run()
+    tram = slug_of(town, "Tram report 1")
+    say(
+        town,
+        f'[[splits]]\nslug = "early"\ntitle = "Early"\nout_of = "{tram}"\n'
+        'rule.any_of.title = ["report 1", "report 7"]\n',
+    )
+    town.run()
+    town.write_lines("b.jsonl", *(record(theme, n) for theme in WORDS for n in (6, 7)))
+    town.run()
+    assert set(town.channel_titles()["early"]) == {"Tram report 1", "Tram report 7"}
+    assert len(town.channel_titles()[tram]) == 6
+
+
+def test_a_slug_that_was_merged_away_ends_the_run_and_every_feed_stands(town) -> None:
+    town.run()
+    tram, flood = slug_of(town, "Tram report 1"), slug_of(town, "Flood report 1")
+    say(town, f'[[merges]]\nslugs = ["{flood}"]\ninto = "{tram}"\n')
+    town.run()
+    stood = town.standing()
+    say(town, FLOODS.replace("high-water", flood))
+    with pytest.raises(BadSettings, match=f"channels\\[0\\].slug: the channel '{flood}' was merged into '{tram}'"):
+        town.run()
+    assert town.standing() == stood
+
+
+def test_a_mistake_in_the_file_ends_the_run(town) -> None:
+    say(town, FLOODS + "wrods = []\n")
+    with pytest.raises(
+        BadSettings, match=r"channels.toml line 7: channels\[0\].rule.any_of.wrods: there is no such key"
+    ):
+        town.run()
+
+
+def test_what_the_file_names_and_nobody_knows_is_told(town) -> None:
+    say(town, '[[renames]]\nslug = "nowhere"\ntitle = "Nowhere"\n')
+    assert town.run().reports == ["renames[0].slug: there is no channel 'nowhere'"]

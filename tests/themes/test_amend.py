@@ -1,0 +1,294 @@
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedsvc.curation import Curation
+from feedsvc.model import Channel, ChannelState, Origin
+from feedsvc.settings import Themes
+from feedsvc.themes.amend import begin, clashes, finish, remarks
+from feedsvc.themes.continuity import continue_channels
+from feedsvc.themes.curated import Candidate
+from feedsvc.themes.naming import slug
+
+RULES = Themes(min_articles=3)
+MERGED = ChannelState.MERGED
+ALL = "abcdefghijklmnopqrstuvwxyz"
+
+
+def said(**tables: list[dict[str, Any]]) -> Curation:
+    return Curation.model_validate(tables)
+
+
+def curated(slug: str, *words: str) -> dict[str, Any]:
+    """A curated channel of the articles that are these letters."""
+    return {"slug": slug, "title": slug.title(), "rule": {"any_of": {"title": words}}}
+
+
+def split(slug: str, out_of: str, *words: str, articles: str = "") -> dict[str, Any]:
+    rule = {"rule": {"any_of": {"title": words}}} if words else {}
+    return {"slug": slug, "title": slug.title(), "out_of": out_of, "articles": list(articles), **rule}
+
+
+def merge(into: str, *slugs: str) -> dict[str, Any]:
+    return {"slugs": slugs, "into": into}
+
+
+def run(before: Sequence[Channel], curation: Curation, *groups: str, articles: str = ALL) -> list[Channel]:
+    """One run in which what is left in the graph falls into these groups; each letter is an article with that title."""
+    candidates = [Candidate(id, id, "paper") for id in articles]
+    start = begin(candidates, {}, before, curation)
+    communities = [frozenset(group) - start.taken for group in groups]
+    kept = [group for group in communities if group]
+
+    def titles(born: Sequence[frozenset[str]]) -> list[str]:
+        return ["Theme " + min(group) for group in born]
+
+    after = continue_channels(kept, start.before, RULES, titles, slug)
+    return finish([*after, *start.made], start, candidates, curation)
+
+
+def shown(channels: Sequence[Channel]) -> dict[str, str]:
+    """slug → its members as letters, or ">HEIR" of a merged one; without an empty rest."""
+    lines = {c.slug: f">{c.heir}" if c.state is MERGED else "".join(sorted(c.members)) for c in channels}
+    return {slug: line for slug, line in lines.items() if line or slug != "more-stories"}
+
+
+def find(channels: Sequence[Channel], slug: str) -> Channel:
+    return next(channel for channel in channels if channel.slug == slug)
+
+
+# Curated channels
+
+
+def test_a_curated_channel_stands_beside_the_discovered_ones_and_shares_nothing_with_them() -> None:
+    after = run([], said(channels=[curated("river", "c", "f")]), "abcd", "efgh")
+    assert shown(after) == {"theme-a": "abd", "theme-e": "egh", "river": "cf"}
+    assert find(after, "river") == Channel("river", "River", Origin.CURATED, members=frozenset("cf"))
+
+
+def test_a_curated_channel_takes_the_place_of_the_discovered_one_with_its_slug() -> None:
+    first = run([], said(), "abcd", "efgh")
+    after = run(first, said(channels=[curated("theme-a", "a", "b", "e")]), "abcd", "efgh")
+    assert shown(after) == {"theme-a": "abe", "theme-e": "fgh", "more-stories": "cd"}
+    assert find(after, "theme-a").origin is Origin.CURATED
+
+
+def test_a_curated_channel_without_an_article_is_there_all_the_same() -> None:
+    assert shown(run([], said(channels=[curated("river", "9")]), "abc")) == {"theme-a": "abc", "river": ""}
+
+
+def test_a_channel_that_the_file_no_longer_makes_goes_on_as_a_discovered_one() -> None:
+    first = run([], said(channels=[curated("river", "a", "b", "c")]), "abcd", "efgh")
+    after = run(first, said(), "abcd", "efgh")
+    assert shown(after) == {"river": "abcd", "theme-e": "efgh"}
+    assert find(after, "river").origin is Origin.DISCOVERED
+
+
+# Renames
+
+
+def test_a_renamed_channel_keeps_its_slug_and_what_is_not_said() -> None:
+    first = run([], said(), "abc")
+    after = run(first, said(renames=[{"slug": "theme-a", "title": "Alphabet"}]), "abcd")
+    assert (find(after, "theme-a").title, shown(after)) == ("Alphabet", {"theme-a": "abcd"})
+    described = run(after, said(renames=[{"slug": "theme-a", "description": "Letters"}]), "abcd")
+    assert (find(described, "theme-a").title, find(described, "theme-a").description) == ("Alphabet", "Letters")
+
+
+# Merges
+
+
+def test_a_merged_channel_names_its_heir_and_its_members_join_it() -> None:
+    first = run([], said(), "abc", "efgh")
+    assert shown(run(first, said(merges=[merge("theme-a", "theme-e")]), "abc", "efgh")) == {
+        "theme-a": "abcefgh",
+        "theme-e": ">theme-a",
+    }
+
+
+def test_a_merge_holds_for_whatever_comes_to_either_theme_later() -> None:
+    merging = said(merges=[merge("theme-a", "theme-e")])
+    channels = run([], said(), "abc", "efgh")
+    for groups in (("abc", "efgh"), ("abcd", "efghi"), ("ab", "cefghij"), ("abcd", "efghij", "xyz")):
+        channels = run(channels, merging, *groups)
+    assert shown(channels) == {"theme-a": "abcdefghij", "theme-e": ">theme-a", "theme-x": "xyz"}
+
+
+@pytest.mark.parametrize("sizes", [("abc", "efgh"), ("abcd", "efg")])
+def test_a_merge_holds_when_the_graph_comes_to_see_one_theme_and_two_again(sizes: tuple[str, str]) -> None:
+    merging = said(merges=[merge("theme-a", "theme-e")])
+    channels = run([], said(), *sizes)
+    # The whole continues the one that had more of it, and that may be theme-e.
+    for groups in (["".join(sizes)], sizes, ["".join(sizes)], ["".join(sizes)], sizes):
+        channels = run(channels, merging, *groups)
+        assert shown(channels) == {"theme-a": "".join(sizes), "theme-e": ">theme-a"}
+
+
+def test_two_merges_into_one_and_a_merge_into_a_curated_channel() -> None:
+    first = run([], said(), "abc", "efg", "ijk", "mno")
+    into = said(
+        merges=[merge("theme-a", "theme-e", "theme-i"), merge("river", "theme-m")], channels=[curated("river", "p")]
+    )
+    for _ in range(3):
+        first = run(first, into, "abc", "efg", "ijk", "mno")
+        assert shown(first) == {
+            "river": "mnop",
+            "theme-a": "abcefgijk",
+            "theme-e": ">theme-a",
+            "theme-i": ">theme-a",
+            "theme-m": ">river",
+        }
+
+
+def test_when_the_heir_ends_the_merge_follows_it() -> None:
+    merging = said(merges=[merge("theme-a", "theme-e")])
+    first = run(run([], said(), "abc", "efg", "ijkl"), merging, "abc", "efg", "ijkl")
+    after = run(first, merging, "efg", "ijklabc")
+    assert shown(after) == {"theme-a": ">theme-i", "theme-e": ">theme-i", "theme-i": "abcefgijkl"}
+    assert shown(run(after, merging, "efg", "ijklabc")) == shown(after)
+
+
+def test_one_that_redirected_to_a_merged_channel_redirects_to_the_heir() -> None:
+    first = run(run([], said(), "abc", "efgh"), said(), "abcefgh", "ijk")
+    assert shown(first)["theme-a"] == ">theme-e"
+    after = run(first, said(merges=[merge("theme-i", "theme-e")]), "abcefgh", "ijk")
+    assert shown(after) == {"theme-a": ">theme-i", "theme-e": ">theme-i", "theme-i": "abcefghijk"}
+
+
+def test_a_merge_taken_out_of_the_file_leaves_the_redirect_and_frees_the_articles() -> None:
+    merged = run(run([], said(), "abcd", "efg"), said(merges=[merge("theme-a", "theme-e")]), "abcd", "efg")
+    after = run(merged, said(), "abcd", "efg")
+    assert shown(after) == {"theme-a": "abcd", "theme-e": ">theme-a", "theme-e-2": "efg"}
+    assert find(after, "theme-e").members == frozenset()
+
+
+def test_a_merge_of_channels_that_are_not_there_changes_nothing() -> None:
+    first = run([], said(), "abc")
+    for one in (merge("nowhere", "theme-a"), merge("theme-a", "nowhere")):
+        assert run(first, said(merges=[one]), "abc") == run(first, said(), "abc")
+
+
+# Splits
+
+
+def test_a_split_makes_a_channel_of_what_fits_and_leaves_the_others() -> None:
+    first = run([], said(), "abcde", "fgh")
+    after = run(first, said(splits=[split("few", "theme-a", "b", "c", "f")]), "abcde", "fgh")
+    assert shown(after) == {"few": "bc", "theme-a": "ade", "theme-f": "fgh"}
+    assert find(after, "few").origin is Origin.CURATED
+
+
+def test_a_split_takes_named_articles_from_wherever_they_are() -> None:
+    first = run([], said(), "abcde", "fghi")
+    after = run(first, said(splits=[split("few", "theme-a", articles="bf")]), "abcde", "fghi")
+    assert shown(after) == {"few": "bf", "theme-a": "acde", "theme-f": "ghi"}
+
+
+def test_a_split_is_made_in_the_run_in_which_the_other_channel_is_born() -> None:
+    assert shown(run([], said(splits=[split("few", "theme-a", "b", "c")]), "abcde")) == {"few": "bc", "theme-a": "ade"}
+
+
+def test_a_split_keeps_what_it_has_and_takes_what_comes() -> None:
+    splitting = said(splits=[split("few", "theme-a", "b", "c", "d", "x", "y")])
+    channels = run([], said(), "abcdefg")
+    for groups in (("abcdefg",), ("aefgx", "bcd"), ("aefg", "bcdx", "yzw")):
+        channels = run(channels, splitting, *groups)
+    assert shown(channels) == {"few": "bcdx", "theme-a": "aefg", "theme-w": "wyz"}
+
+
+def test_a_split_follows_the_heir_of_the_channel_it_was_taken_from() -> None:
+    splitting = said(splits=[split("few", "theme-a", "b")])
+    first = run(run([], said(), "abc", "efgh"), splitting, "abc", "efgh")
+    assert shown(run(first, splitting, "acefgh")) == {"few": "b", "theme-a": ">theme-e", "theme-e": "acefgh"}
+
+
+def test_what_is_in_a_curated_channel_is_no_part_of_a_split_unless_it_is_named() -> None:
+    first = run([], said(), "abcde")
+    both = said(channels=[curated("river", "b", "c")], splits=[split("few", "theme-a", "b", "d", articles="c")])
+    assert shown(run(first, both, "abcde")) == {"few": "cd", "river": "bc", "theme-a": "ae"}
+
+
+# What cannot be, and what is not there
+
+
+def test_a_slug_that_was_merged_away_is_not_used_again() -> None:
+    first = run(run([], said(), "abc", "efg"), said(merges=[merge("theme-a", "theme-e")]), "abc", "efg")
+    wrong = said(channels=[curated("river", "a"), curated("theme-e", "a")], splits=[split("more", "theme-a", "a")])
+    assert clashes(first, wrong) == [
+        "channels[1].slug: the channel 'theme-e' was merged into 'theme-a', and a slug is not used again; take another"
+    ]
+
+
+def test_a_split_needs_a_new_slug_and_nothing_takes_that_of_the_rest() -> None:
+    first = run([], said(), "abc", "efg", "z")
+    wrong = said(
+        channels=[curated("more-stories", "a")],
+        splits=[split("theme-e", "theme-a", "a")],
+        merges=[merge("theme-a", "more-stories")],
+    )
+    assert clashes(first, wrong) == [
+        "channels[0].slug: there is a channel 'more-stories' already; take another",
+        "splits[0].slug: there is a channel 'theme-e' already; take another",
+        "merges[0].slugs: 'more-stories' holds what is left over and cannot be merged",
+    ]
+
+
+def test_what_the_file_makes_once_it_may_go_on_making() -> None:
+    said_so = said(channels=[curated("river", "a")], splits=[split("few", "theme-b", "b")])
+    assert clashes(run([], said_so, "abcd"), said_so) == []
+
+
+def test_names_that_nobody_knows_are_told() -> None:
+    curation = said(
+        channels=[curated("river", "9") | {"pinned": ["a", "nobody"], "banned": ["lost"]}, curated("lake", "9")],
+        renames=[{"slug": "gone", "title": "Gone"}],
+        merges=[merge("nowhere", "theme-b")],
+        splits=[split("few", "nothing", articles="b")],
+    )
+    after = run([], curation, "abcde")
+    assert remarks(after, [Candidate(id, id, "paper") for id in ALL], curation) == [
+        "renames[0].slug: there is no channel 'gone'",
+        "splits[0].out_of: there is no channel 'nothing'",
+        "merges[0].slugs: there is no channel 'theme-b'",
+        "merges[0].into: there is no channel 'nowhere'",
+        "channels[0].pinned: there is no article 'nobody'",
+        "channels[0].banned: there is no article 'lost'",
+        "there is no article in the channel 'lake' so far",
+    ]
+
+
+# Whatever happens
+
+
+groupings = st.lists(st.sampled_from("abc"), min_size=9, max_size=9).map(
+    lambda labels: tuple("".join(id for id, label in zip(ALL, labels, strict=False) if label == one) for one in "abc")
+)
+SAID = said(
+    channels=[curated("river", "a", "b")],
+    renames=[{"slug": "theme-c", "title": "C"}],
+    merges=[merge("theme-c", "theme-d", "theme-e"), merge("river", "theme-f")],
+    splits=[split("few", "theme-c", "c", "g", articles="i")],
+)
+
+
+@given(st.lists(groupings, min_size=1, max_size=6), st.lists(st.booleans(), min_size=6, max_size=6))
+def test_every_redirect_leads_to_a_channel_and_no_article_is_lost_or_in_two_discovered_channels(
+    history: list[tuple[str, ...]], curating: list[bool]
+) -> None:
+    channels: list[Channel] = []
+    for groups, on in zip(history, curating, strict=False):
+        curation = SAID if on else said()
+        if clashes(channels, curation):
+            continue
+        known = {channel.slug for channel in channels}
+        channels = run(channels, curation, *groups, articles=ALL[:9])
+        by_slug = {channel.slug: channel for channel in channels}
+        active = [channel for channel in channels if channel.state is ChannelState.ACTIVE]
+        assert known <= by_slug.keys()
+        assert all(by_slug[c.heir].state is ChannelState.ACTIVE for c in channels if c.heir)
+        assert frozenset(ALL[:9]) == frozenset().union(*(c.members for c in active))
+        discovered = [id for c in active if c.origin is not Origin.CURATED for id in c.members]
+        assert len(discovered) == len(set(discovered))

@@ -2,6 +2,7 @@
 # make test   set up and run every test
 # make lint   ruff and mypy
 # make bench  the figures in README
+# make bench-themes  how well channels find known themes
 # make clean  forget the virtual environment and the sample's store
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet install --constraint constraints.txt
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench bench-themes clean
 
 run: $(VENV)/.run
 	$(BIN)/feedsvc migrate
@@ -27,6 +28,9 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python bench/load.py
 	$(BIN)/python bench/serve.py
+
+bench-themes: $(VENV)/.dev
+	$(BIN)/python bench/themes.py
 
 clean:
 	rm -rf $(VENV) var

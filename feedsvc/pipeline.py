@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -43,6 +44,7 @@ from feedsvc.store.store import LEASE_S, Lease, Store
 from feedsvc.themes.amend import begin, clashes, finish, remarks
 from feedsvc.themes.continuity import continue_channels
 from feedsvc.themes.curated import Candidate
+from feedsvc.themes.describe import describe
 from feedsvc.themes.graph import Edge, Vertex, communities, in_order, weigh
 from feedsvc.themes.likeness import Likeness
 from feedsvc.themes.naming import Names, slug
@@ -311,7 +313,10 @@ def _theme(
     start = begin(candidates, weights, before, curation)
     slugs = {id: c.slug for c in start.before if c.state is ChannelState.ACTIVE for id in c.members}
     groups = communities(present.keys() - start.taken, weights, slugs)
-    after = continue_channels(groups, start.before, settings.themes, Names(vertices).titles, slug, start.made)
+    names = Names(vertices, {channel.title: channel.members for channel in (*start.before, *start.made)})
+    in_english = settings.site.language.lower().startswith("en")
+    about = partial(describe, names) if in_english else lambda members: ""
+    after = continue_channels(groups, start.before, settings.themes, names.titles, slug, start.made, about)
     after = finish(after, start, candidates, curation)
     report.reports += remarks(after, candidates, curation)
     return after

@@ -22,10 +22,12 @@ def continue_channels(
     titles: Naming,
     slug: Callable[[str], str],
     made: Sequence[Channel] = (),
+    describe: Callable[[frozenset[str]], str] = lambda members: "",
 ) -> list[Channel]:
     """All channels after this run, by slug: those already `made`, continued, born and merged ones, and the rest.
 
-    `titles` names new communities, given them all at once; `slug` turns a title into a slug.
+    `titles` names new communities, given them all at once, and `describe` says what one is about; both are asked
+    once, when a channel is born. `slug` turns a title into a slug.
     """
     groups = sorted(communities, key=lambda group: (-len(group), min(group)))
     active = [c for c in before if c.state is ChannelState.ACTIVE and c.origin is not Origin.REST]
@@ -34,7 +36,7 @@ def continue_channels(
     taken = {channel.slug for channel in (*before, *made)}
     channels = {c.slug: c for c in made} | {c.slug: replace(c, members=g) for g, c in continued.items()}
     for group, title in zip(born, titles(born), strict=True):
-        new = _born(group, title, Origin.DISCOVERED, slug, taken)
+        new = replace(_born(group, title, Origin.DISCOVERED, slug, taken), description=describe(group))
         channels[new.slug] = new
     rest = _rest(groups, channels.values(), before, rules, slug, taken)
     if rest:
@@ -63,7 +65,7 @@ def _match(groups: Sequence[frozenset[str]], active: Sequence[Channel]) -> dict[
 
 
 def _born(members: frozenset[str], title: str, origin: Origin, slug: Callable[[str], str], taken: set[str]) -> Channel:
-    stem = slug(title) or "channel"
+    stem = slug(title)
     new, number = stem, 2
     while new in taken:
         new, number = f"{stem}-{number}", number + 1

@@ -1,147 +1,220 @@
 """A readable title for a channel, from the words of its articles.
 
-Pure. A phrase names a channel when many of its articles use it and few others do. Names that running
-text writes with a capital are preferred, since headlines capitalise everything; two such names that occur
-together are shown as a pair.
+Pure. A title is a name or two, as running text writes them, and a noun for what happens: "Israel–Iran
+conflict". A channel whose title would be nearly that of another is named by what sets it apart from it.
 """
 
 import math
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from slugify import slugify
 
+from feedsvc.themes.casing import Key, keys, sentences
 from feedsvc.themes.graph import Vertex
+from feedsvc.themes.phrases import Run, runs
+from feedsvc.themes.telling import Part, Telling
+from feedsvc.themes.vocabulary import FUNCTION, KINDS, alike
 
 MAX_TITLE = 48
 MAX_SLUG = 60
-MAX_WORDS = 3
-CONSIDERED = 40  # phrases of which it is worth knowing how they are written
-NAME_BONUS = 1.5
-WHOLE_NAME = 0.7  # of the times a word is used, those within one phrase, from which on it stands for nothing else
-MAX_TEXT = 2000  # characters of an article that are looked at: what it is about stands in front
-WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
-# Words that headlines use about any theme at all.
-FILLER = frozenset(
-    "according after again ahead amid amidst announced announces april arrested august begins call calls cases "
-    "claims day days dead death deaths december died dies end ends face faces february first following found friday "
-    "gets gives goes head hit hits hope hopes injured january july june key killed kills latest leads major make "
-    "makes man march may men million monday month months new news next november october old one people plan plans "
-    "positive report reported reports said saturday say says second september set sets show shows still sunday take "
-    "takes talks tensions tests third three thursday time times today top tuesday two update urges want wants warns "
-    "wednesday week weeks win wins woman women world year years".split()
-)
-DULL = FILLER | ENGLISH_STOP_WORDS
-
-Phrase = tuple[str, ...]
+TRIED = 12  # parts that a title may be built around, before one is taken from an article
+PARTNER = 0.4  # of the first name's score, which the second name of a pair must have
+TOGETHER = 0.5  # of the articles with the first name, those with the second
+JOINED = 0.1  # of them, those that write "the one and the other"; two places need not be
+PLACE = 0.2  # of a common word's score, which a place before it must have
+PLACED = 0.4  # of the articles, those that speak of that place
+NOUN = 0.3  # of a name's score, which a noun after it must have that is of no known kind
+NOUN_OF_PLACE = 0.1  # the same after a place, which says little alone
+SAID = 0.25  # of the articles, those that use that noun
+MOSTLY = 0.35  # of the articles: a name of fewer needs a kind that is said right after it
+ALWAYS = 0.8  # of the articles: a noun of so many needs not be said right after the name
+BETTER = 3.0  # times the score of the best kind, from which on a noun of no known kind is preferred
+ANYWAY = 0.5  # of the articles: what fewer use comes after all names and nouns, unless it is one
+LEADING = 0.25  # of a kind's score, which a name must have to come before it
+LED = 0.2  # of the articles, those with that name
+FEW = 0.8  # of the articles that use a long kind, those with the name, below which the kind stands better alone
+ALIKE = 0.6  # of the words of two titles, those in both, from which on a reader would mix them up
 
 
 class Names:
-    """Counts over all articles, from which communities are named."""
+    """The words of all articles, from which communities are named.
 
-    def __init__(self, vertices: Iterable[Vertex]) -> None:
+    `known` are titles that are given already, each with the ids of its channel's members.
+    """
+
+    def __init__(self, vertices: Iterable[Vertex], known: Mapping[str, Collection[str]] | None = None) -> None:
         self.vertices = {vertex.id: vertex for vertex in vertices}
-        self.phrases = {id: _phrases(vertex.title) for id, vertex in self.vertices.items()}
-        self.spread = Counter(phrase for found in self.phrases.values() for phrase in found)
+        self.known = {title: [id for id in sorted(ids) if id in self.vertices] for title, ids in (known or {}).items()}
+        self._telling: Telling | None = None
+
+    @property
+    def telling(self) -> Telling:
+        """Read when the first community is named: in most runs there is none."""
+        if self._telling is None:
+            self._telling = Telling(self.vertices.values())
+        return self._telling
 
     def titles(self, communities: Sequence[frozenset[str]]) -> list[str]:
-        """One title a community, no two alike."""
-        taken: set[str] = set()
+        """One title a community, no two nearly alike where words can help it; the earlier has the plainer one."""
+        given = dict(self.known)
         titles = []
-        for members in communities:
-            title = next(title for title in self._candidates(members) if title.casefold() not in taken)
-            taken.add(title.casefold())
-            titles.append(title)
+        for community in communities:
+            members = sorted(community)
+            titles.append(self._title(members, given))
+            given[titles[-1]] = members
         return titles
 
-    def _candidates(self, members: frozenset[str]) -> Iterator[str]:
-        """Titles for these articles, the best first, without end."""
-        inside = Counter(phrase for id in members for phrase in self.phrases[id])
-        telling = self._most_telling(inside, len(members))
-        forms = _forms((self.vertices[id].text[:MAX_TEXT] for id in sorted(members)), {phrase for phrase, _ in telling})
-        preferred = [(score * (NAME_BONUS if _is_name(forms.get(p, "")) else 1), p) for p, score in telling]
-        ranked = [phrase for _, phrase in sorted(preferred, key=lambda one: (-one[0], one[1]))]
-        for i, phrase in enumerate(ranked):
-            shown = forms.get(phrase, " ".join(phrase))
-            partner = _partner(phrase, ranked[i + 1 : i + 6], inside, forms)
-            pair = f"{shown}–{forms[partner]}" if partner else ""
-            yield from (text[:1].upper() + text[1:] for text in (pair, shown) if text and len(text) <= MAX_TITLE)
-        yield from (f"Theme {number}" for number in count(1))
+    def _title(self, members: Sequence[str], given: Mapping[str, Sequence[str]]) -> str:
+        marks = {title: _marks(title) for title in given}
+        taken = {title.casefold() for title in given}
 
-    def _most_telling(self, inside: Mapping[Phrase, int], size: int) -> list[tuple[Phrase, float]]:
-        """The phrases that many articles here have and few elsewhere, with how much they tell."""
-        repeated = {phrase: number for phrase, number in inside.items() if number > 1} or inside
-        # "Sri" is hardly ever said without "Lanka", so it tells nothing by itself.
-        parts = {p for longer in repeated for p in (longer[:-1], longer[1:]) if _only_in(p, longer, inside)}
-        repeated = {phrase: number for phrase, number in repeated.items() if phrase not in parts}
-        scores = {phrase: self._score(phrase, number, size) for phrase, number in repeated.items()}
-        return sorted(scores.items(), key=lambda one: (-one[1], one[0]))[:CONSIDERED]
+        def rivals(title: str) -> list[str]:
+            return [other for other in given if _mistakable(_marks(title), marks[other])]
 
-    def _score(self, phrase: Phrase, number: int, size: int) -> float:
-        coverage = number / size
-        lift = coverage / (self.spread[phrase] / len(self.phrases))
-        return coverage * math.log1p(lift) * (1 + 0.25 * (len(phrase) - 1))
+        def candidates() -> Iterator[str]:
+            plain = list(self._composed(members))
+            if plain and (near := rivals(plain[0])):
+                there = sorted({id for title in near for id in given[title]} - set(members))
+                yield from (title for title in self._composed(members, there) if not rivals(title))
+            yield from (title for title in plain if not rivals(title))
+            yield from self._fragments(members)
+            yield from (f"Theme {number}" for number in count(1))
 
+        return next(title for title in candidates() if title.casefold() not in taken)
 
-def _partner(
-    phrase: Phrase, others: Sequence[Phrase], inside: Mapping[Phrase, int], forms: Mapping[Phrase, str]
-) -> Phrase | None:
-    """Another name of one word that is nearly as common here: Israel–Iran."""
-    if len(phrase) > 1 or not _is_name(forms.get(phrase, "")):
-        return None
-    fits = (o for o in others if len(o) == 1 and _is_name(forms.get(o, "")) and inside[o] * 2 >= inside[phrase])
-    return next((o for o in fits if not _one_thing(phrase, o, inside)), None)
+    def _composed(self, members: Sequence[str], rivals: Sequence[str] = ()) -> Iterator[str]:
+        """Titles, the best first; against `rivals`, from what is said more here than there."""
+        parts = [part for part in self.telling.parts(members, rivals) if part.score > 0]
+        kinds = [kind for kind in self.telling.kinds(members, rivals) if kind.score > 0]
+        for head in _heads(parts)[:TRIED]:
+            compose = self._named if head.is_name else self._common
+            texts = compose(head, parts, kinds, members)
+            yield from (text for text in map(_capital, texts) if len(text) <= MAX_TITLE)
 
+    def _named(self, head: Part, parts: Sequence[Part], kinds: Sequence[Part], members: Sequence[str]) -> Iterator[str]:
+        """Titles around a name, the fullest first."""
+        tail = self._tail(head, parts, kinds, members)
+        if tail and len(tail.phrase) > 1 and not head.is_place and head.coverage < FEW * tail.coverage:
+            yield tail.shown
+        if partner := self._partner(head, parts, members):
+            pair = "–".join(part.shown for part in self._in_order(head, partner, members))
+            yield from (f"{pair} {tail.shown}", pair) if tail else (pair,)
+        if tail:
+            yield f"{head.shown} {tail.shown}"
+        yield head.shown
 
-def _one_thing(a: Phrase, b: Phrase, inside: Mapping[Phrase, int]) -> bool:
-    """Whether two words name the same: forms of one word (Russia, Russian), or parts of one name (Sri Lanka)."""
-    together = inside.get(a + b, 0) + inside.get(b + a, 0)
-    return a[0][:4] == b[0][:4] or together * 2 >= min(inside[a], inside[b])
+    def _common(
+        self, head: Part, parts: Sequence[Part], kinds: Sequence[Part], members: Sequence[str]
+    ) -> Iterator[str]:
+        """Titles around a common word, the fullest first. What they put together, the articles do too."""
+        fits = (k for k in _unused(kinds, head) if self.telling.writes(members, head.phrase + k.phrase))
+        tail = next(fits, None)
+        shown = f"{head.shown} {tail.shown}" if tail else head.shown
+        places = (p for p in parts if p.is_place and p.score >= PLACE * head.score and p.coverage >= PLACED)
+        if place := next(places, None):
+            yield from (f"{place.shown} {shown}", f"{place.shown} {head.shown}")
+        yield from (shown, head.shown)
 
+    def _tail(self, head: Part, parts: Sequence[Part], kinds: Sequence[Part], members: Sequence[str]) -> Part | None:
+        """The noun for what happens, unless the name says it. After a place any will do; else it must be said so."""
+        if any(not kind.own.isdisjoint(head.phrase) for kind in KINDS):
+            return None
+        fits = _unused(kinds, head)
+        best = max((kind.score for kind in fits), default=0.0)
+        bar = max(BETTER * best, (NOUN_OF_PLACE if head.is_place else NOUN) * head.score)
+        for part in _unused(parts, head):
+            fit = part.is_noun and not part.is_name and part.score > bar and part.coverage >= SAID
+            free = head.is_place or part.coverage >= ALWAYS
+            if fit and (free or self.telling.writes(members, head.phrase + part.phrase)):
+                return part
+        if head.is_place or head.coverage >= MOSTLY:
+            return next(iter(fits), None)
+        return next((kind for kind in fits if self.telling.writes(members, head.phrase + kind.phrase)), None)
 
-def _only_in(part: Phrase, longer: Phrase, inside: Mapping[Phrase, int]) -> bool:
-    return inside[longer] >= WHOLE_NAME * inside.get(part, math.inf)
+    def _partner(self, head: Part, parts: Sequence[Part], members: Sequence[str]) -> Part | None:
+        """Another name that is nearly as telling, and mostly found with the first."""
+        fits = (
+            part
+            for part in parts
+            if part.is_name
+            and part.is_place == head.is_place
+            and part.score >= PARTNER * head.score
+            and set(part.phrase).isdisjoint(head.phrase)
+        )
+        return next((part for part in fits if part is not head and self._together(head, part, members)), None)
 
+    def _together(self, head: Part, other: Part, members: Sequence[str]) -> bool:
+        first = [id for id in members if self.telling.words[id].issuperset(head.phrase)]
+        both = [id for id in first if self.telling.words[id].issuperset(other.phrase)]
+        if head.is_place:
+            return len(both) >= TOGETHER * len(first)
+        joined = sum(any(_joined(run, head, other) for run in runs(self.telling.texts[id])) for id in both)
+        return joined >= max(2, JOINED * len(first))
 
-def _is_name(form: str) -> bool:
-    return bool(form) and all(word[:1].isupper() for word in form.split())
+    def _in_order(self, a: Part, b: Part, members: Sequence[str]) -> tuple[Part, Part]:
+        """First the one that articles mostly speak of first."""
+        lead = 0
+        for id in members:
+            if {a.phrase[0], b.phrase[0]} <= self.telling.words[id]:
+                first = next(k for run in runs(self.telling.texts[id]) for k in run if k in (a.phrase[0], b.phrase[0]))
+                lead += 1 if first == a.phrase[0] else -1
+        return (a, b) if lead >= 0 else (b, a)
 
-
-def _forms(texts: Iterable[str], phrases: Set[Phrase]) -> dict[Phrase, str]:
-    """How running text mostly writes each phrase; the first word of a sentence tells nothing."""
-    starts = {phrase[0] for phrase in phrases}
-    seen: dict[Phrase, Counter[str]] = {}
-    for text in texts:
-        words = list(WORD.finditer(text))
-        folded = [word.group().casefold() for word in words]
-        for i, first in enumerate(folded):
-            if first in starts and not _starts_a_sentence(text, words[i].start()):
-                for n in range(1, MAX_WORDS + 1):
-                    phrase = tuple(folded[i : i + n])
-                    if len(phrase) == n and phrase in phrases:
-                        seen.setdefault(phrase, Counter())[text[words[i].start() : words[i + n - 1].end()]] += 1
-    return {phrase: min(forms, key=lambda form: (-forms[form], form)) for phrase, forms in seen.items()}
+    def _fragments(self, members: Sequence[str]) -> Iterator[str]:
+        """The beginnings of the articles' titles, those with the most telling words first."""
+        scores = {key: part.score for part in self.telling.parts(members) for key in part.phrase}
+        best = {
+            text: math.fsum(scores.get(key, 0.0) for key in _marks(text))
+            for text in (_shortened(self.vertices[id].title) for id in members)
+            if any(letter.isalnum() for letter in text)
+        }
+        yield from sorted(best, key=lambda text: (-best[text], text))
 
 
 def slug(title: str) -> str:
-    """The part of a channel's URL that stands for it: ASCII letters, digits and hyphens."""
-    return slugify(title, max_length=MAX_SLUG, word_boundary=True)
+    """The part of a channel's URL that stands for it: ASCII letters, digits and hyphens, never empty."""
+    return slugify(title, max_length=MAX_SLUG, word_boundary=True) or "channel"
 
 
-def _phrases(title: str) -> set[Phrase]:
-    """Every phrase of up to three words that neither begins nor ends with a dull one."""
-    words = [word.casefold() for word in WORD.findall(title)]
-    spans = (words[i : i + n] for n in range(1, MAX_WORDS + 1) for i in range(len(words) - n + 1))
-    return {tuple(span) for span in spans if not (_dull(span[0]) or _dull(span[-1]))}
+def _heads(found: Sequence[Part]) -> list[Part]:
+    """The parts that a title may be built around. Before a mere kind of theme, "protests", comes a name in it."""
+    parts = sorted(found, key=lambda part: not (part.is_name or part.is_noun or part.coverage >= ANYWAY))
+    if parts and not parts[0].is_name and any(not kind.own.isdisjoint(parts[0].phrase) for kind in KINDS):
+        names = [p for p in parts if p.is_name and p.score >= LEADING * parts[0].score and p.coverage >= LED]
+        return [*names[:1], *parts]
+    return parts
 
 
-def _dull(word: str) -> bool:
-    return word in DULL or len(word) < 3 or word.isdecimal()
+def _unused(parts: Iterable[Part], head: Part) -> list[Part]:
+    used = alike(head.phrase)
+    return [part for part in parts if used.isdisjoint(alike(part.phrase))]
 
 
-def _starts_a_sentence(text: str, at: int) -> bool:
-    before = text[:at].rstrip(" \n\"'“‘(")
-    return not before or before[-1] in ".!?:;\n"
+def _joined(run: Run, a: Part, b: Part) -> bool:
+    """Whether a sentence has "a and b", "a–b" or "a v b", either way round."""
+    ends = {(a.phrase[-1], b.phrase[0]), (b.phrase[-1], a.phrase[0])}
+    return any(
+        run[at] in ("and", "–", "v", "vs") and (run[at - 1], run[at + 1]) in ends for at in range(1, len(run) - 1)
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _shortened(title: str) -> str:
+    text = " ".join(title.split())
+    if len(text) <= MAX_TITLE:
+        return text
+    return (text[:MAX_TITLE].rsplit(" ", 1)[0] if " " in text[:MAX_TITLE] else text[:MAX_TITLE]).rstrip(" ,;:–—-")
+
+
+def _marks(title: str) -> frozenset[Key]:
+    """What a reader tells a title by."""
+    found = frozenset(key for words in sentences(title) for word in words for key in keys(word))
+    return alike(key for key in found - FUNCTION if key[0].isalnum()) or found
+
+
+def _mistakable(a: frozenset[Key], b: frozenset[Key]) -> bool:
+    return a <= b or b <= a or len(a & b) >= ALIKE * len(a | b)

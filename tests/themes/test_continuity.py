@@ -135,3 +135,16 @@ def test_through_any_stream_each_community_has_one_channel_and_no_slug_changes_h
         assert sum(c.origin is Origin.REST for c in channels) <= 1
         # The same communities again, in any order, change nothing.
         assert continue_channels(groups[::-1], channels[::-1], RULES, lambda born: [], slug) == channels
+
+
+def test_a_channel_is_described_when_it_is_born_and_never_again() -> None:
+    def run(before: Sequence[Channel], group: str) -> str:
+        [channel] = continue_channels(
+            [frozenset(group)], before, RULES, lambda born: ["A"] * len(born), slug, describe=lambda ids: f"{len(ids)}"
+        )
+        first.append(channel)
+        return channel.description
+
+    first: list[Channel] = []
+    assert run([], "abc") == "3"
+    assert run(first, "abcd") == "3"

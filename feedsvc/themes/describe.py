@@ -1,0 +1,58 @@
+"""What a channel is about, in two plain sentences.
+
+Pure. To be made once, when a channel is born, and kept: a text that followed every new article would
+change every feed. For the same reason it counts nothing.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from feedsvc.themes.naming import Names
+from feedsvc.themes.phrases import takes_article
+from feedsvc.themes.telling import Part
+from feedsvc.themes.vocabulary import alike
+
+THINGS = 3  # that are named
+NAMED = 0.1  # of the articles, those that use a name for it to be told
+USED = 0.25  # the same for other nouns
+WITH_ARTICLE = frozenset("US UK EU Netherlands Philippines".split()) | {"United Arab Emirates", "United Nations"}
+MONTHS = "January February March April May June July August September October November December".split()
+
+
+def describe(names: Names, members: Collection[str]) -> str:
+    """What the articles with the ids `members` are about, and since when: the day of the oldest, in UTC.
+
+    Members that `names` does not know are passed over; the text is empty when it knows none of them.
+    """
+    known = sorted(id for id in members if id in names.vertices)
+    if not known:
+        return ""
+    since = f"Articles since {_day(min(names.vertices[id].published for id in known))}."
+    things = [_with_article(names, part, known) for part in _things(names.telling.parts(known))]
+    return f"About {_listed(things)}. {since}" if things else since
+
+
+def _things(parts: Sequence[Part]) -> list[Part]:
+    """The names and nouns that tell most, none of which shares a word with another."""
+    things: list[Part] = []
+    for part in parts:
+        told = part.coverage >= (NAMED if part.is_name else USED) and (part.is_name or part.is_noun)
+        if told and all(alike(part.phrase).isdisjoint(alike(other.phrase)) for other in things):
+            things.append(part)
+    return things[:THINGS]
+
+
+def _with_article(names: Names, part: Part, members: Sequence[str]) -> str:
+    """As the articles mostly put it: the North Pier, the council, Una Brackwell."""
+    texts = (names.telling.texts[id] for id in members)
+    the = part.shown in WITH_ARTICLE or (not part.is_place and takes_article(texts, part.phrase))
+    return f"the {part.shown}" if the else part.shown
+
+
+def _listed(things: Sequence[str]) -> str:
+    *others, last = things
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _day(time: datetime) -> str:
+    return f"{time.day} {MONTHS[time.month - 1]} {time.year}"

@@ -1,0 +1,114 @@
+"""Words → the phrases they stand in, how those are written, and which words stand as nouns do.
+
+Pure.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+
+from feedsvc.themes.casing import BREAKS, Key, bare, is_headline, is_unspaced, keys
+from feedsvc.themes.places import PLACES
+from feedsvc.themes.vocabulary import BEFORE_NOUN, DULL, FUNCTION, PEOPLE
+
+MAX_WORDS = 4
+NOT_IN_PHRASES = DULL | PEOPLE | PLACES | BREAKS
+ARTICLES = frozenset(("the", "a", "an"))
+
+Run = Sequence[Key]
+Phrase = tuple[Key, ...]
+Text = Sequence[Sequence[str]]  # the sentences of an article, each its words as written
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where some words stand in some texts.
+
+    `articles` counts the texts with each word and `phrases` those with each longer phrase around it,
+    `forms` how running text writes that phrase, and `as_noun` is the share of a word's uses where it
+    stands as a noun does.
+    """
+
+    articles: Counter[Key]
+    phrases: Counter[Phrase]
+    forms: dict[Phrase, Counter[str]]
+    as_noun: dict[Key, float]
+
+
+def surroundings(texts: Iterable[Text], wanted: Set[Key]) -> Surroundings:
+    """Look at each place where a wanted word stands."""
+    articles: Counter[Key] = Counter()
+    phrases: Counter[Phrase] = Counter()
+    forms: dict[Phrase, Counter[str]] = {}
+    uses: Counter[Key] = Counter()
+    nouns: Counter[Key] = Counter()
+    for text in texts:
+        seen: set[Key] = set()
+        found: set[Phrase] = set()
+        for words, run in zip(text, runs(text), strict=True):
+            running = len(words) == len(run) and not is_headline(words)
+            for at, key in enumerate(run):
+                if key not in wanted:
+                    continue
+                seen.add(key)
+                uses[key] += 1
+                nouns[key] += _stands_as_noun(run, at)
+                for start, phrase in _around(run, at):
+                    found.add(phrase)
+                    if running and start:
+                        forms.setdefault(phrase, Counter())[written(words[start : start + len(phrase)])] += 1
+        articles.update(seen)
+        phrases.update(found)
+    return Surroundings(articles, phrases, forms, {key: nouns[key] / uses[key] for key in uses})
+
+
+def runs(text: Text) -> Iterator[Run]:
+    """The sentences as keys."""
+    return ([key for word in words for key in keys(word)] for words in text)
+
+
+def places(text: Text, phrase: Phrase) -> Iterator[tuple[Run, int]]:
+    """Where a phrase stands: the sentence and the position in it."""
+    for run in runs(text):
+        for at, key in enumerate(run):
+            if key == phrase[0] and tuple(run[at : at + len(phrase)]) == phrase:
+                yield run, at
+
+
+def takes_article(texts: Iterable[Text], phrase: Phrase) -> bool:
+    """Whether "the" or "a" mostly stands before these words, where nothing else comes after them."""
+    found = ((run, at) for text in texts for run, at in places(text, phrase) if _ends(run, at + len(phrase) - 1))
+    with_article = [run[at - 1] in ARTICLES for run, at in found if at]
+    return sum(with_article) * 2 > len(with_article)
+
+
+def written(words: Sequence[str]) -> str:
+    """Words as one text; characters of unspaced scripts close up."""
+    shown = words[0]
+    for word in words[1:]:
+        shown += word if is_unspaced(word) else f" {word}"
+    return bare(shown)
+
+
+def _around(run: Run, at: int) -> Iterator[tuple[int, Phrase]]:
+    """The phrases of two words and more around a place in a sentence, each with where it starts."""
+    for n in range(2, MAX_WORDS + 1):
+        for start in range(max(0, at - n + 1), min(at, len(run) - n) + 1):
+            phrase = tuple(run[start : start + n])
+            if NOT_IN_PHRASES.isdisjoint(phrase) and not _numbered(phrase):
+                yield start, phrase
+
+
+def _numbered(phrase: Phrase) -> bool:
+    """Whether it begins with a number that is no year."""
+    return phrase[0].isnumeric() and len(phrase[0]) != 4
+
+
+def _stands_as_noun(run: Run, at: int) -> bool:
+    return _ends(run, at) and not BEFORE_NOUN.isdisjoint(run[max(0, at - 2) : at])
+
+
+def _ends(run: Run, at: int) -> bool:
+    """Whether what is said there goes no further in the next word."""
+    after = run[at + 1] if at + 1 < len(run) else ","
+    return after in FUNCTION or after in BREAKS

@@ -1,0 +1,46 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from feedsvc.themes.describe import describe
+from feedsvc.themes.graph import Vertex
+from feedsvc.themes.naming import Names
+
+
+def article(day: int, text: str) -> Vertex:
+    return Vertex(f"{day:02}", text.split(".")[0], text, datetime(2026, 3, day, 23, 30, tzinfo=UTC), False)
+
+
+PIER = [
+    article(5, "Storm breaks the North Pier. The harbour board met, and Una Brackwell spoke of the North Pier."),
+    article(4, "Granite comes by sea. Stone for the North Pier came, said Una Brackwell of the harbour board."),
+    article(9, "Pier reopens. People walked on the North Pier, and the harbour board gave thanks."),
+]
+OTHERS = [article(day, f"Trams run late. On day {day} the trams of the town were late again.") for day in range(10, 20)]
+
+
+def ids(articles: list[Vertex]) -> frozenset[str]:
+    return frozenset(article.id for article in articles)
+
+
+def test_a_description_says_what_and_since_when() -> None:
+    text = describe(Names([*PIER, *OTHERS]), ids(PIER))
+    assert text == "About the North Pier, the harbour board and Una Brackwell. Articles since 4 March 2026."
+
+
+def test_a_description_is_the_same_whatever_the_order() -> None:
+    assert describe(Names([*OTHERS, *PIER[::-1]]), ids(PIER)) == describe(Names([*PIER, *OTHERS]), ids(PIER))
+
+
+def test_a_description_counts_nothing() -> None:
+    """A number that grows with every article would change every feed each time."""
+    twice = [*PIER, *(replace(article, id=f"again-{article.id}") for article in PIER)]
+    assert describe(Names([*twice, *OTHERS]), ids(twice)) == describe(Names([*PIER, *OTHERS]), ids(PIER))
+
+
+def test_articles_that_say_nothing_have_only_a_date() -> None:
+    silent = [article(2, "It is."), article(3, "And so on.")]
+    assert describe(Names([*silent, *OTHERS]), ids(silent)) == "Articles since 2 March 2026."
+
+
+def test_members_that_are_not_there_are_passed_over() -> None:
+    assert describe(Names(PIER), frozenset({"gone"})) == ""

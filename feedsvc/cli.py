@@ -103,9 +103,10 @@ def run(settings: Settings, host: str | None, port: int | None, workers: int | N
     from feedsvc.schedule import Timer
 
     timer = Timer(settings, _store(settings))
+    start_serving = _server(settings, host, port, workers)
     timer.start()
     try:
-        _serve(settings, host, port, workers)
+        start_serving()
     finally:
         timer.stop()
 
@@ -116,16 +117,17 @@ def run(settings: Settings, host: str | None, port: int | None, workers: int | N
 def serve(settings: Settings, host: str | None, port: int | None, workers: int | None) -> None:
     """Serve what was published; refresh nothing."""
     _store(settings)
-    _serve(settings, host, port, workers)
+    _server(settings, host, port, workers)()
 
 
-def _serve(settings: Settings, host: str | None, port: int | None, workers: int | None) -> None:
+def _server(settings: Settings, host: str | None, port: int | None, workers: int | None) -> Callable[[], None]:
+    """What serves until it is told to stop. Raises BadSettings where nothing can listen."""
     from feedsvc.serve import web
 
-    host = host or settings.serve.host
     port = settings.serve.port if port is None else port
-    click.echo(f"feedsvc: serving {settings.site.base_url}/ from http://{host}:{port}", err=True)
-    web.serve(settings.origin, host, port, workers or settings.serve.workers)
+    address = web.free_address(host or settings.serve.host, port)
+    click.echo(f"feedsvc: serving {settings.site.base_url}/ from {address} port {port}", err=True)
+    return functools.partial(web.serve, settings.origin, address, port, workers or settings.serve.workers)
 
 
 @cli.command()

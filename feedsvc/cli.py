@@ -26,7 +26,7 @@ from feedsvc.settings import DEFAULT_CONFIG, Settings, load_settings
 from feedsvc.store import reading
 from feedsvc.store.engine import migrate as migrate_store
 from feedsvc.store.engine import open_engine, require_migrated
-from feedsvc.store.store import Store
+from feedsvc.store.store import Store, cause
 
 SOME_SET_ASIDE, UNUSABLE, FAILED = 1, 2, 3
 PIPE_WIDTH = 1000  # characters, more than any line of a table has
@@ -43,7 +43,7 @@ def main() -> None:
     except FeedsvcError as error:
         _fail(str(error), FAILED)
     except SQLAlchemyError as error:
-        _fail(f"the store does not answer: {str(error.__cause__ or error).strip()}", FAILED)
+        _fail(f"the store does not answer: {cause(error)}", FAILED)
     except BrokenPipeError:  # the reader of a pipe, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -7,10 +7,11 @@
     ├── UnreadableRecord    one record of a document                              → record set aside
     │   └── UnreadableDate  a text that names no whole day                        → record set aside
     ├── SourceFailed      a source could not be read at all                       → run goes on without it
+    ├── NoSourceRead      not one source could be read                            → exit 3
     └── RunRefused        another run holds the lease, or took it over            → exit 3
 
 Attributes say what, where and what to do; the message is made of them. Stages raise, the pipeline
-collects, `serve` maps type to status and `cli` maps type to exit code.
+collects, and `cli` maps type to exit code.
 """
 
 from collections.abc import Sequence
@@ -72,6 +73,14 @@ class SourceFailed(FeedsvcError):
         self.source = source
         self.reason = reason
         super().__init__(f"source {source!r}: {reason}")
+
+
+class NoSourceRead(FeedsvcError):
+    """Not one source could be read; `failures` holds a sentence each. Everything served stays as it is."""
+
+    def __init__(self, failures: Sequence[str]) -> None:
+        self.failures = tuple(failures)
+        super().__init__("no source could be read: " + "; ".join(self.failures))
 
 
 class RunRefused(FeedsvcError):

@@ -217,6 +217,8 @@ class Origin(StrEnum):
 
 
 class ChannelState(StrEnum):
+    """Whether a channel is served, or its addresses lead to another one."""
+
     ACTIVE = "active"
     MERGED = "merged"
 

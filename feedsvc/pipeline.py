@@ -20,7 +20,15 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from feedsvc.curation import FILE_NAME, Curation, load_curation
-from feedsvc.errors import BadSettings, FeedsvcError, RunRefused, SourceFailed, UnreadableDocument, UnreadableRecord
+from feedsvc.errors import (
+    BadSettings,
+    FeedsvcError,
+    NoSourceRead,
+    RunRefused,
+    SourceFailed,
+    UnreadableDocument,
+    UnreadableRecord,
+)
 from feedsvc.load import parse
 from feedsvc.load.fetch import Unfetched, folder_documents
 from feedsvc.model import Channel, ChannelState, Document, Draft, Unread
@@ -90,7 +98,7 @@ def refresh(settings: Settings, store: Store, progress: Progress | None = None, 
     """Run the pipe once.
 
     Waits up to `wait_s` seconds for a run that is in hand, then raises RunRefused. Sources that fail are
-    told of in the report; SourceFailed is raised only when every source did.
+    told of in the report; NoSourceRead is raised when every source did.
     """
     with _lease(store, wait_s) as lease:
         started = time.monotonic()
@@ -100,7 +108,8 @@ def refresh(settings: Settings, store: Store, progress: Progress | None = None, 
         try:
             _run(settings, store, lease, report, progress or (lambda stage, done, of: None))
         except Exception as error:
-            _end(store, lease, number, "failed", report, [*report.errors, _told(error)], started)
+            told = [] if isinstance(error, NoSourceRead) else [_told(error)]
+            _end(store, lease, number, "failed", report, [*report.errors, *told], started)
             raise
         _end(store, lease, number, report.outcome, report, report.errors, started)
     return report
@@ -116,7 +125,8 @@ def _end(
 
 
 def _told(error: Exception) -> str:
-    return str(error) if isinstance(error, FeedsvcError) else f"{type(error).__name__}: {error}"
+    """What /health says of a failed run. A fault of our own may quote an article, so only its kind is public."""
+    return str(error) if isinstance(error, FeedsvcError) else f"{type(error).__name__}; the log says more"
 
 
 def _now() -> datetime:
@@ -167,7 +177,7 @@ def _run(settings: Settings, store: Store, lease: Lease, report: Report, progres
     with store.reading() as connection:
         report.set_aside = article_store.count_set_aside(connection)
     if report.errors and len(report.errors) == len(settings.sources):
-        raise SourceFailed("all", "; ".join(report.errors))
+        raise NoSourceRead(report.errors)
 
 
 # Load and normalise
@@ -243,8 +253,9 @@ def _take_in(store: Store, lease: Lease, drafts: Sequence[Draft], read: Sequence
         known = list(article_store.known_articles(connection))
         places = article_store.article_places(connection)
         aliases = list(article_store.aliases(connection))
+        merged = article_store.merged_ids(connection)
     now = _now()
-    intake = settle(resolve(drafts, known, places, aliases), now)
+    intake = settle(resolve(drafts, known, places, aliases, merged), now)
     for line in intake.reports:
         log.warning("left as it is", report=line)
     report.reports += intake.reports
@@ -264,10 +275,11 @@ def _publish(settings: Settings, store: Store, lease: Lease, report: Report, pro
     curation = load_curation(settings.origin.parent / FILE_NAME, url_key)
     with store.reading() as connection:
         report.next_due = min(filter(None, (report.next_due, feed_store.next_due(connection, now))), default=None)
-        public = feed_store.public_articles(connection, now)
-        follows = _follows(article_store.revision(connection), len(public), settings, curation)
+        number = feed_store.count_public(connection, now)
+        follows = _follows(article_store.revision(connection), number, settings, curation)
         if feed_store.followed(connection) == follows:
             return
+        public = feed_store.public_articles(connection, now)
         pairs = feed_store.public_links(connection, now)
         before = feed_store.all_channels(connection)
         stands = feed_store.standing(connection)

@@ -20,7 +20,7 @@ from feedsvc.errors import FeedsvcError
 from feedsvc.pipeline import refresh
 from feedsvc.settings import Settings
 from feedsvc.store.runs import Worker, write_worker
-from feedsvc.store.store import Store
+from feedsvc.store.store import Store, cause
 
 log = structlog.get_logger()
 
@@ -63,7 +63,7 @@ class Timer:
         except FeedsvcError as error:
             log.error("run failed", reason=str(error))
         except SQLAlchemyError as error:
-            log.error("run failed", reason=str(error.__cause__ or error))
+            log.error("run failed", reason=cause(error))
         except Exception:
             log.exception("run failed")
         else:
@@ -84,7 +84,7 @@ class Timer:
             with self._store.writing() as connection:
                 write_worker(connection, worker)
         except SQLAlchemyError as error:
-            log.error("store not writable", reason=str(error.__cause__ or error))
+            log.error("store not writable", reason=cause(error))
 
 
 def work(settings: Settings, store: Store) -> None:

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from feedsvc import pipeline
-from feedsvc.errors import RunRefused, SourceFailed
+from feedsvc.errors import NoSourceRead, RunRefused
 from feedsvc.store import feeds as feed_store
 from feedsvc.store import reading, runs
+from feedsvc.store.store import cause
 from feedsvc.store.tables import articles as article_table
 from feedsvc.store.tables import snapshots, witnesses
 
@@ -379,13 +381,30 @@ def test_when_every_source_fails_so_does_the_run_and_the_feeds_stand(desk) -> No
     desk.run()
     before = desk.standing()
     desk.folder.rename(desk.root / "moved")
-    with pytest.raises(SourceFailed):
+    with pytest.raises(NoSourceRead):
         desk.run()
     assert desk.standing() == before
     with desk.store.reading() as connection:
         (run,) = runs.last_runs(connection)
     assert run["outcome"] == "failed"
     assert any("cannot be read" in error for error in run["errors"])
+
+
+def test_a_fault_of_our_own_quotes_no_article_where_the_public_can_read_it(
+    desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.write_lines("a.jsonl", record(0, body_html="<p>hush</p>"))
+
+    def fail(connection: Any, *args: Any) -> None:
+        connection.execute(insert(article_table).values(id="urn:x", body_html="<p>hush</p>"))
+
+    monkeypatch.setattr(feed_store, "publish", fail)
+    with pytest.raises(IntegrityError) as caught:
+        desk.run()
+    assert "hush" not in cause(caught.value)
+    with desk.store.reading() as connection:
+        (run,) = runs.last_runs(connection)
+    assert run["errors"] == ["IntegrityError; the log says more"]
 
 
 def test_a_second_run_at_once_is_refused(desk) -> None:

@@ -17,7 +17,7 @@ from feedsvc.serve.shelf import Shelf
 from feedsvc.settings import Settings
 from feedsvc.store import reading, runs
 from feedsvc.store.articles import count_set_aside
-from feedsvc.store.store import Store
+from feedsvc.store.store import Store, cause
 
 STALE_AFTER = 3  # intervals without a run that went through
 MAX_SET_ASIDE = 50
@@ -45,7 +45,7 @@ def blueprint(settings: Settings, store: Store, shelf: Shelf) -> Blueprint:
         try:
             facts = gather(store)
         except SQLAlchemyError as error:
-            picture: dict[str, Any] = {"status": "failing", "problems": [f"the store cannot be read: {_short(error)}"]}
+            picture: dict[str, Any] = {"status": "failing", "problems": [f"the store cannot be read: {cause(error)}"]}
         else:
             picture = judge(facts, settings, datetime.now(UTC))
         answer = jsonify(picture)
@@ -158,10 +158,6 @@ def _finished(newest_first: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | 
 
 def _time(at: datetime | None) -> str | None:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
-
-
-def _short(error: SQLAlchemyError) -> str:
-    return str(error.__cause__ or error).strip().splitlines()[0]
 
 
 class _Collector:

@@ -24,7 +24,7 @@ from feedsvc.render.assemble import article_page, feed_home
 from feedsvc.render.edge import language_tag
 from feedsvc.settings import Settings, Site
 from feedsvc.store import reading
-from feedsvc.store.store import Store
+from feedsvc.store.store import Store, cause
 
 log = structlog.get_logger()
 
@@ -225,7 +225,7 @@ def _never_for_readers(response: Response) -> Response:
 
 
 def _store_is_away(error: SQLAlchemyError) -> ResponseReturnValue:
-    log.error("store not readable", reason=str(error.__cause__ or error))
+    log.error("store not readable", reason=cause(error))
     return _error(ServiceUnavailable(retry_after=30))
 
 

@@ -19,7 +19,7 @@ from feedsvc.render import FORMATS
 from feedsvc.settings import Settings
 from feedsvc.store import reading
 from feedsvc.store.reading import Pointer
-from feedsvc.store.store import Store
+from feedsvc.store.store import Store, cause
 
 log = structlog.get_logger()
 
@@ -107,7 +107,7 @@ class Shelf:
         except SQLAlchemyError as error:
             # Requests wait while the store is asked: one that is slow to fail is asked the less often.
             pause_s = min(PATIENCE * (time.monotonic() - began), MAX_PAUSE_S)
-            log.error("store not readable", error=str(error.__cause__ or error))
+            log.error("store not readable", reason=cause(error))
         self._looked_at = time.monotonic() + pause_s
 
     def body(self, answer: Answer) -> bytes | None:

@@ -74,6 +74,12 @@ def _moment(at: datetime | None, precision: str | None) -> Moment | None:
     return Moment(at, Precision(precision)) if at and precision else None
 
 
+def merged_ids(connection: Connection) -> list[str]:
+    """The ids of stubs that turned out to be other articles; they lead there and are given to nothing else."""
+    wanted = select(articles.c.id).where(articles.c.merged_into.is_not(None))
+    return list(connection.execute(wanted).scalars())
+
+
 def aliases(connection: Connection) -> Iterator[Alias]:
     """Titles and times by which pages list, or may list, articles that say otherwise of themselves by now."""
     for row in connection.execute(select(former_titles)):

@@ -29,11 +29,11 @@ def open_engine(url: str) -> Engine:
     """Make an engine for a `sqlite:` or `postgresql+psycopg:` URL. Connects to nothing yet."""
     target = make_url(url)
     if target.get_backend_name() == "sqlite":
-        engine = create_engine(target, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        engine = create_engine(target, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(target, pool_pre_ping=True, connect_args=POSTGRESQL)
+    return create_engine(target, hide_parameters=True, pool_pre_ping=True, connect_args=POSTGRESQL)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, update
 
 from feedsvc.model import Article, Channel, ChannelState, Origin, RelatedLink, Snapshot
 from feedsvc.store.store import chunks, read_mark, upsert, write_mark
@@ -59,6 +59,11 @@ class NewGeneration:
 def followed(connection: Connection) -> str | None:
     """What the standing feeds were made from, as a run wrote it down."""
     return read_mark(connection, FOLLOWED)
+
+
+def count_public(connection: Connection, now: datetime) -> int:
+    """How many articles `public_articles` would give."""
+    return connection.execute(select(func.count()).select_from(articles).where(_public(now))).scalar_one()
 
 
 def public_articles(connection: Connection, now: datetime) -> list[PublicArticle]:

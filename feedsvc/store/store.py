@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
 from feedsvc.errors import RunRefused
 from feedsvc.store.tables import leases, marks
@@ -126,6 +127,12 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
         connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest), rows)
     else:
         connection.execute(statement.on_conflict_do_nothing(index_elements=keys), rows)
+
+
+def cause(error: SQLAlchemyError) -> str:
+    """What the database says is wrong, in one line: what PostgreSQL adds below may quote whole rows."""
+    lines = str(error.__cause__ or error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
 
 
 def chunks(items: Iterable[T]) -> Iterator[list[T]]:

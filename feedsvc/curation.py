@@ -8,19 +8,24 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from feedsvc.errors import BadSettings
-from feedsvc.settings import Section
+from feedsvc.settings import Section, Site
 from feedsvc.toml_lines import Place, key_lines, line_of
 
 FILE_NAME = "channels.toml"  # it lies beside the settings file
 MAX_SLUG = 60
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# What every feed format takes as it stands: the characters of RFC 3986, a host by name, and no user.
+IMAGE = re.compile(
+    r"https?://[a-z0-9][a-z0-9._-]*(:[0-9]{1,5})?/([a-z0-9/?#!$&'()*+,;=:@._~-]|%[0-9a-f]{2})*",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 # The kinds of text
@@ -65,9 +70,27 @@ def _article(value: str, info: ValidationInfo) -> str:
     return url_key(value) if _is_web_address(value) else _some(value)
 
 
+def _image(value: str) -> str:
+    if not IMAGE.fullmatch(value):
+        raise ValueError(
+            "must be the absolute http or https URL of a picture, in ASCII, such as"
+            " https://paper.example/river.png, without user name"
+        )
+    return value
+
+
+def _language(value: str) -> str:
+    try:
+        return Site(language=value).language
+    except ValidationError as error:
+        raise ValueError("must be a language tag, such as en or pt-BR") from error
+
+
 Slug = Annotated[str, AfterValidator(_slug)]
 NewSlug = Annotated[Slug, AfterValidator(_new_slug)]
 Text = Annotated[str, AfterValidator(_some)]
+Image = Annotated[str, AfterValidator(_image)]
+Language = Annotated[str, AfterValidator(_language)]
 Term = Annotated[str, AfterValidator(_term)]
 ArticleName = Annotated[str, AfterValidator(_article)]  # an id, or a URL in the form that is compared
 
@@ -110,7 +133,14 @@ class Rule(Section):
         return value
 
 
-class Told(Section):
+class Look(Section):
+    """What a channel of any kind may have for as long as the file gives it: a picture, and a language (BCP 47)."""
+
+    image: Image | None = None
+    language: Language | None = None
+
+
+class Told(Look):
     """What readers are told of a channel."""
 
     slug: NewSlug
@@ -134,19 +164,18 @@ class CuratedChannel(Told):
     _can_hold_something = field_validator("pinned")(_unless_ruled)
 
 
-class Rename(Section):
+class Rename(Look):
     """One `[[renames]]` table: what readers are told of a discovered channel, under the slug it has."""
 
     slug: Slug
     title: Text | None = None
-    description: str | None = Field(None, validate_default=True)
+    description: str | None = None
 
-    @field_validator("description")
-    @classmethod
-    def _changes_something(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if value is None and info.data.get("title", "") is None:
-            raise ValueError("must be given where there is no title")
-        return value
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.model_fields_set - {"slug"}:
+            raise ValueError("must give a title, a description, an image or a language")
+        return self
 
 
 class Merge(Section):

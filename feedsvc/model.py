@@ -319,6 +319,7 @@ class Feed:
     author: str
     updated: datetime
     language: str = "en"
+    image: str | None = None
     rights: str = ""
     entries: tuple[Entry, ...] = ()
 

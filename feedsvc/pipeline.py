@@ -14,14 +14,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from feedsvc.curation import FILE_NAME, Curation, load_curation
 from feedsvc.errors import (
-    BadSettings,
     FeedsvcError,
     NoSourceRead,
     RunRefused,
@@ -31,7 +29,7 @@ from feedsvc.errors import (
 )
 from feedsvc.load import parse
 from feedsvc.load.fetch import Unfetched, folder_documents
-from feedsvc.model import Channel, ChannelState, Document, Draft, Unread
+from feedsvc.model import Channel, Document, Draft, Unread
 from feedsvc.normalise.article import Reading, normalise
 from feedsvc.normalise.identity import resolve
 from feedsvc.normalise.settle import settle
@@ -47,16 +45,9 @@ from feedsvc.store import articles as article_store
 from feedsvc.store import feeds as feed_store
 from feedsvc.store import runs as run_store
 from feedsvc.store.articles import ReadDocument
-from feedsvc.store.feeds import NewGeneration, PublicArticle, Standing
+from feedsvc.store.feeds import NewGeneration, Standing
 from feedsvc.store.store import LEASE_S, Lease, Store
-from feedsvc.themes.amend import begin, clashes, finish, remarks
-from feedsvc.themes.continuity import continue_channels
-from feedsvc.themes.curated import Candidate
-from feedsvc.themes.describe import describe
-from feedsvc.themes.graph import Edge, Vertex, communities, in_order, weigh
-from feedsvc.themes.likeness import Likeness
-from feedsvc.themes.naming import Names, slug
-from feedsvc.themes.words import plain, words_of
+from feedsvc.theming import theme
 
 log = structlog.get_logger()
 
@@ -68,6 +59,7 @@ Progress = Callable[[str, int, int], None]
 class Report:
     """What a run did. `set_aside` counts all that stands set aside now, not only what this run added."""
 
+    run: int = 0
     read: int = 0
     unchanged: int = 0
     articles: int = 0
@@ -104,24 +96,22 @@ def refresh(settings: Settings, store: Store, progress: Progress | None = None, 
         started = time.monotonic()
         with store.writing(lease) as connection:
             number = run_store.begin_run(connection, _now())
-        report = Report()
+        report = Report(run=number)
         try:
             _run(settings, store, lease, report, progress or (lambda stage, done, of: None))
         except Exception as error:
             told = [] if isinstance(error, NoSourceRead) else [_told(error)]
-            _end(store, lease, number, "failed", report, [*report.errors, *told], started)
+            _end(store, lease, "failed", report, [*report.errors, *told], started)
             raise
-        _end(store, lease, number, report.outcome, report, report.errors, started)
+        _end(store, lease, report.outcome, report, report.errors, started)
     return report
 
 
-def _end(
-    store: Store, lease: Lease, number: int, outcome: str, report: Report, errors: Sequence[str], started: float
-) -> None:
+def _end(store: Store, lease: Lease, outcome: str, report: Report, errors: Sequence[str], started: float) -> None:
     report.seconds = time.monotonic() - started
     with store.writing(lease) as connection:
-        run_store.end_run(connection, number, _now(), outcome, report.counts, errors, report.reports)
-    log.info("run finished", run=number, outcome=outcome, **report.counts)
+        run_store.end_run(connection, report.run, _now(), outcome, report.counts, errors, report.reports)
+    log.info("run finished", run=report.run, outcome=outcome, **report.counts)
 
 
 def _told(error: Exception) -> str:
@@ -280,21 +270,22 @@ def _publish(settings: Settings, store: Store, lease: Lease, report: Report, pro
         if feed_store.followed(connection) == follows:
             return
         public = feed_store.public_articles(connection, now)
-        pairs = feed_store.public_links(connection, now)
-        before = feed_store.all_channels(connection)
         stands = feed_store.standing(connection)
     progress("finding themes", 0, 0)
-    after = _theme(public, pairs, before, settings, curation, report)
+    themed = theme(store, public, settings, curation, now)
+    report.reports += themed.remarks
     lines = {a.id: Line(a.id, a.published, a.updated, a.digest) for a in public}
     digests = {key: standing.digest for key, standing in stands.items()}
-    needed = due(plan(after, lines, settings), digests)
+    needed = due(plan(themed.after, lines, settings), digests)
     made = [
         *_render(needed, stands, settings, store, progress),
-        *_outline(after, digests.get(OPML), settings),
+        *_outline(themed.after, digests.get(OPML), settings),
     ]
     _until_the_next_second(stands, made)
     with store.writing(lease) as connection:
-        feed_store.publish(connection, before, after, made, lines, follows, _now().replace(microsecond=0))
+        at = _now().replace(microsecond=0)
+        feed_store.publish(connection, themed.before, themed.after, made, lines, follows, at, report.run)
+        themed.write(connection, report.run)
     report.published = len(made)
 
 
@@ -302,41 +293,6 @@ def _follows(revision: int, public: int, settings: Settings, curation: Curation)
     """What the feeds hang on: the articles, how many of them may be seen, the settings and the curation."""
     text = repr((revision, public, READER_VERSION, settings.site, settings.feeds, settings.themes, curation))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _theme(
-    public: Sequence[PublicArticle],
-    pairs: Sequence[Edge],
-    before: Sequence[Channel],
-    settings: Settings,
-    curation: Curation,
-    report: Report,
-) -> list[Channel]:
-    impossible = clashes(before, curation)
-    if impossible:
-        raise BadSettings(FILE_NAME, impossible)
-    vertices = [Vertex(a.id, a.title, words_of(a.title, a.summary, a.body_html), a.published, a.stub) for a in public]
-    likeness = Likeness(vertices)
-    present = likeness.row_by_id
-    links = [(lister, target) for lister, target in pairs if lister in present and target in present]
-    edges = {in_order(*link) for link in links}
-    weights = weigh(links, likeness.of(edges), likeness.nearest_earlier())
-    candidates = [_candidate(article) for article in public]
-    start = begin(candidates, weights, before, curation)
-    slugs = {id: c.slug for c in start.before if c.state is ChannelState.ACTIVE for id in c.members}
-    groups = communities(present.keys() - start.taken, weights, slugs)
-    names = Names(vertices, {channel.title: channel.members for channel in (*start.before, *start.made)})
-    in_english = settings.site.language.lower().startswith("en")
-    about = partial(describe, names) if in_english else lambda members: ""
-    after = continue_channels(groups, start.before, settings.themes, names.titles, slug, start.made, about)
-    after = finish(after, start, candidates, curation)
-    report.reports += remarks(after, candidates, curation)
-    return after
-
-
-def _candidate(article: PublicArticle) -> Candidate:
-    a = article
-    return Candidate(a.id, a.title, a.source, a.summary, plain(a.body_html), a.authors, a.tags, a.url_key)
 
 
 def _render(
@@ -353,7 +309,8 @@ def _render(
             found = feed_store.whole_articles(connection, feed.ids)
         id = stands[feed.key].id if feed.key in stands else feed_id(settings.sources[0].name, feed.key)
         entries = [found[one] for one in feed.ids]
-        assembled = assemble(feed.key, id, feed.title, feed.description, entries, files, settings.site)
+        look = {"image": feed.image, "language": feed.language}
+        assembled = assemble(feed.key, id, feed.title, feed.description, entries, files, settings.site, **look)
         snapshots = tuple(
             snapshot(name, format.media_type, format.render(assembled)) for name, format in FORMATS.items()
         )
@@ -366,7 +323,7 @@ def _outline(channels: Sequence[Channel], stands: str | None, settings: Settings
     if digest == stands:
         return
     rss = FORMATS["rss"].file_name
-    homes = [(c, feed_home(channel_key(c.slug), settings.site)) for c in channels if c.state is ChannelState.ACTIVE]
+    homes = [(c, feed_home(channel_key(c.slug), settings.site)) for c in channels if c.state.stands]
     body = render_opml(settings.site.title, [Outline(c.title, c.description, home, home + rss) for c, home in homes])
     yield NewGeneration(OPML, OPML, digest, None, len(homes), (snapshot(OPML, OPML_MEDIA_TYPE, body),))
 

@@ -93,6 +93,10 @@ class Feeds(Section):
 
 class Themes(Section):
     min_articles: int = Field(5, ge=2)
+    min_span_hours: float = Field(1, ge=0)
+    window_days: float = Field(365, gt=0)
+    retire_after_days: float = Field(0, ge=0)
+    model: str = ""
     rest_title: str = Field("More stories", min_length=1)
 
 

@@ -1,11 +1,13 @@
 """channels.toml at work: a site of two themes, run after run, on each database."""
 
+import json
 from typing import Any
 
 import pytest
 
 from feedsvc import pipeline
 from feedsvc.errors import BadSettings
+from feedsvc.store import feeds as feed_store
 from feedsvc.store import reading
 
 WORDS = {
@@ -82,6 +84,24 @@ def test_a_run_after_a_change_of_the_file_alone_publishes_and_one_after_none_doe
     assert {key for key, one in town.standing().items() if stood[key] != one} == {
         key for key in stood if key[0] in ("channels/high-water", "opml")
     }
+
+
+def test_an_image_and_a_language_come_and_go_with_the_file(town) -> None:
+    say(town, FLOODS)
+    town.run()
+    stood = town.standing()
+    look = 'image = "https://paper.example/river.png"\nlanguage = "de"\n'
+    say(town, FLOODS.replace("[channels.rule", look + "[channels.rule"))
+    assert town.run().published == 1
+    document = json.loads(town.body("channels/high-water"))
+    assert (document["icon"], document["language"]) == ("https://paper.example/river.png", "de")
+    with town.store.reading() as connection:
+        [channel] = [c for c in feed_store.all_channels(connection) if c.slug == "high-water"]
+    assert (channel.image, channel.language) == ("https://paper.example/river.png", "de")
+    assert town.run().published == 0
+    say(town, FLOODS)
+    assert town.run().published == 1
+    assert town.standing() == stood
 
 
 def test_a_pinned_url_and_a_banned_one_are_known_by_any_of_their_forms(town) -> None:

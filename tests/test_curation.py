@@ -2,10 +2,12 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from feedsvc.curation import Curation, load_curation
 from feedsvc.errors import BadSettings
 from feedsvc.normalise.urls import url_key
+from feedsvc.settings import Site
 
 SHIPPED = Path(__file__).resolve().parents[1] / "config" / "channels.toml"
 
@@ -14,6 +16,11 @@ RIVER = """
 slug = "river"
 title = "River"
 """
+NO_IMAGE = (
+    "must be the absolute http or https URL of a picture, in ASCII, such as https://paper.example/river.png,"
+    " without user name"
+)
+NO_LANGUAGE = "must be a language tag, such as en or pt-BR"
 
 
 def read(tmp_path: Path, text: str | bytes) -> Curation:
@@ -68,6 +75,72 @@ def test_renames_merges_and_splits_are_read(tmp_path: Path) -> None:
     assert (said.merges[0].slugs, said.merges[0].into) == (("a", "b"), "c")
     assert (said.splits[0].out_of, said.splits[0].articles) == ("pier", ("urn:uuid:1",))
     assert list(said.made) == ["divers"]
+
+
+def test_an_image_and_a_language_may_be_given_for_every_channel_that_the_file_tells_of(tmp_path: Path) -> None:
+    look = 'image = "https://paper.example/pictures/a%20b@2x.png?w=512"\nlanguage = "pt-BR"\n'
+    said = read(
+        tmp_path,
+        f"""{RIVER}{look}pinned = ["urn:uuid:1"]
+        [[renames]]
+        slug = "council-2"
+        {look}
+        [[splits]]
+        slug = "divers"
+        title = "Divers"
+        out_of = "pier"
+        articles = ["urn:uuid:1"]
+        {look}""",
+    )
+    for told in (*said.channels, *said.renames, *said.splits):
+        assert (told.image, told.language) == ("https://paper.example/pictures/a%20b@2x.png?w=512", "pt-BR")
+    assert (said.renames[0].title, said.renames[0].description) == (None, None)
+
+
+@pytest.mark.parametrize("key", ["title", "description", "image", "language"])
+def test_a_rename_may_give_any_one_thing(tmp_path: Path, key: str) -> None:
+    value = {"image": "https://paper.example/a.png", "language": "uk"}.get(key, "A")
+    [rename] = read(tmp_path, f'[[renames]]\nslug = "a"\n{key} = "{value}"').renames
+    assert rename.model_dump(exclude_none=True) == {"slug": "a", key: value}
+
+
+@pytest.mark.parametrize(
+    ("tag", "is_one"),
+    [("en", True), ("zh-Hant-TW", True), ("DE", True), ("en_GB", False), ("English", False), ("e", False), ("", False)],
+)
+def test_a_language_is_what_the_site_may_have_as_one(tmp_path: Path, tag: str, is_one: bool) -> None:
+    text = f'[[renames]]\nslug = "a"\nlanguage = "{tag}"'
+    if is_one:
+        assert read(tmp_path, text).renames[0].language == Site(language=tag).language == tag
+    else:
+        assert problems(tmp_path, text) == [f"line 3: renames[0].language: {NO_LANGUAGE}"]
+        with pytest.raises(ValidationError):
+            Site(language=tag)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "river.png",
+        "/river.png",
+        "//paper.example/river.png",
+        "https:paper.example/river.png",
+        "https://paper.example",
+        "https:///river.png",
+        "ftp://paper.example/river.png",
+        "data:image/png;base64,AA==",
+        "https://paper.example/high water.png",
+        "https://paper.example/100%.png",
+        "https://paper.example/flüsse.png",
+        "https://papier-für-alle.example/river.png",
+        "https://user:secret@paper.example/river.png",
+        "https://paper.example:port/river.png",
+        "https://paper.example/<river>.png",
+    ],
+)
+def test_an_image_is_an_absolute_web_address_that_every_feed_can_carry(tmp_path: Path, url: str) -> None:
+    assert problems(tmp_path, f'[[renames]]\nslug = "a"\nimage = "{url}"') == [f"line 3: renames[0].image: {NO_IMAGE}"]
 
 
 def test_articles_named_by_url_are_kept_in_the_form_that_is_compared(tmp_path: Path) -> None:
@@ -133,6 +206,8 @@ pinned = "urn:uuid:1"
 [[channels]]
 slug = "river"
 title = ""
+image = 5
+language = "English"
 rule = 1
 """,
     ) == [
@@ -149,7 +224,9 @@ rule = 1
         "line 20: channels[1].pinned: must be a list of ids or URLs",
         "line 23: channels[2].slug: 'river' is the slug of another channel here",
         "line 24: channels[2].title: must not be empty",
-        "line 25: channels[2].rule: must be a table",
+        "line 25: channels[2].image: must be text in quotes",
+        f"line 26: channels[2].language: {NO_LANGUAGE}",
+        "line 27: channels[2].rule: must be a table",
     ]
 
 
@@ -166,7 +243,7 @@ rule = 1
             RIVER + 'pinned = ["https://paper.example/a"]\nbanned = ["https://paper.example/a"]',
             "line 5: channels[0].pinned[0]: 'https://paper.example/a' is banned from this channel, too",
         ),
-        ('[[renames]]\nslug = "a"', "line 1: renames[0].description: must be given where there is no title"),
+        ('[[renames]]\nslug = "a"', "line 1: renames[0]: must give a title, a description, an image or a language"),
         (
             '[[renames]]\nslug = "a"\ntitle = "A"\n[[renames]]\nslug = "a"\ntitle = "B"',
             "line 5: renames[1].slug: 'a' is renamed twice",

@@ -576,7 +576,7 @@ def test_a_crash_in_the_midst_of_the_intake_loses_no_article(desk, monkeypatch: 
 
 def test_a_run_that_was_overtaken_publishes_nothing(desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.write_lines("a.jsonl", record(0))
-    theme = pipeline._theme
+    theme = pipeline.theme
 
     def overtaken(*args: Any) -> Any:
         with desk.store.writing() as connection:
@@ -587,7 +587,7 @@ def test_a_run_that_was_overtaken_publishes_nothing(desk, monkeypatch: pytest.Mo
             connection.execute(update(leases).values(holder="another:1", epoch=leases.c.epoch + 1))
         return theme(*args)
 
-    monkeypatch.setattr(pipeline, "_theme", overtaken)
+    monkeypatch.setattr(pipeline, "theme", overtaken)
     with pytest.raises(RunRefused, match="taken over"):
         desk.run()
     assert desk.standing() == {}

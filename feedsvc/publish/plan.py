@@ -1,16 +1,16 @@
 """Which feeds have to be made again.
 
-Pure. A feed is described by what goes into it (title, members, the digests of its entries); where the
+Pure. A feed is described by what goes into it (title, picture, the digests of its entries and more); where the
 description is the one its last generation was made from, nothing is rendered and nothing is written.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 
-from feedsvc.model import Channel, ChannelState
+from feedsvc.model import Channel, Origin
 from feedsvc.settings import Settings
 
 ALL = ""  # the key of the feed of everything
@@ -29,11 +29,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PlannedFeed:
-    """A feed as it shall be. `ids` are its entries, newest first; `newest` is when the newest was published."""
+    """A feed as it shall be. `image` and `language` are the channel's own, None where it has none.
+
+    `ids` are its entries, newest first; `newest` is when the newest was published.
+    """
 
     key: str
     title: str
     description: str
+    image: str | None
+    language: str | None
     ids: tuple[str, ...]
     newest: datetime | None
     digest: str
@@ -46,38 +51,41 @@ def channel_key(slug: str) -> str:
 def plan(channels: Iterable[Channel], lines: Mapping[str, Line], settings: Settings) -> list[PlannedFeed]:
     """Every feed that shall stand after this run, by key."""
     site = settings.site
-    everything = _planned(
-        ALL, site.title, f"Everything from {site.title}, newest first.", list(lines.values()), settings
-    )
-    return [everything] + [
-        _planned(channel_key(c.slug), c.title, c.description, [lines[id] for id in c.members if id in lines], settings)
-        for c in _active(channels)
+    about = f"Everything from {site.title}, newest first."
+    everything = Channel(ALL, site.title, Origin.REST, about, members=frozenset(lines))
+    return [
+        _planned(ALL, everything, lines, settings),
+        *(_planned(channel_key(channel.slug), channel, lines, settings) for channel in served(channels)),
     ]
+
+
+def served(channels: Iterable[Channel]) -> list[Channel]:
+    """The channels that have a feed, by slug."""
+    return sorted((channel for channel in channels if channel.state.stands), key=lambda channel: channel.slug)
 
 
 def plan_outline(channels: Iterable[Channel], settings: Settings) -> str:
     """The digest of what goes into the outline of all channels."""
-    shown = [(channel.slug, channel.title, channel.description) for channel in _active(channels)]
+    shown = [(channel.slug, channel.title, channel.description) for channel in served(channels)]
     return _digest((version("feedsvc"), settings.site, shown))
-
-
-def _active(channels: Iterable[Channel]) -> list[Channel]:
-    active = (channel for channel in channels if channel.state is ChannelState.ACTIVE)
-    return sorted(active, key=lambda channel: channel.slug)
 
 
 def _digest(described: object) -> str:
     return hashlib.sha256(repr(described).encode("utf-8", "backslashreplace")).hexdigest()
 
 
-def _planned(key: str, title: str, description: str, lines: Sequence[Line], settings: Settings) -> PlannedFeed:
-    newest_first = sorted(lines, key=lambda line: (line.published, line.id), reverse=True)
+def _planned(key: str, channel: Channel, lines: Mapping[str, Line], settings: Settings) -> PlannedFeed:
+    known = (lines[id] for id in channel.members if id in lines)
+    newest_first = sorted(known, key=lambda line: (line.published, line.id), reverse=True)
     shown = newest_first[: settings.feeds.max_entries]
-    fingerprint = (version("feedsvc"), settings.site, settings.feeds, key, title, description, shown)
+    told = (channel.title, channel.description, channel.image, channel.language)
+    fingerprint = (version("feedsvc"), settings.site, settings.feeds, key, told, shown)
     return PlannedFeed(
         key=key,
-        title=title,
-        description=description,
+        title=channel.title,
+        description=channel.description,
+        image=channel.image,
+        language=channel.language,
         ids=tuple(line.id for line in shown),
         newest=shown[0].published if shown else None,
         digest=_digest(fingerprint),

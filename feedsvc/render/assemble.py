@@ -17,11 +17,21 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def assemble(
-    key: str, id: str, title: str, description: str, articles: Sequence[Article], files: Mapping[str, str], site: Site
+    key: str,
+    id: str,
+    title: str,
+    description: str,
+    articles: Sequence[Article],
+    files: Mapping[str, str],
+    site: Site,
+    *,
+    image: str | None = None,
+    language: str | None = None,
 ) -> Feed:
     """Make the feed with `key` ("" for everything, else "channels/SLUG") of its articles, newest first.
 
     `files` maps each format to its file name ("rss" → "rss.xml"). Articles without a time are left out.
+    A channel without a `language` of its own has the site's.
     """
     home = feed_home(key, site)
     entries = tuple(_entry(article, article.published, site) for article in articles if article.published)
@@ -33,7 +43,8 @@ def assemble(
         self_urls={format: home + name for format, name in files.items()},
         author=site.title,
         updated=max((entry.updated for entry in entries), default=EPOCH),
-        language=site.language,
+        language=language or site.language,
+        image=image,
         rights=site.copyright,
         entries=entries,
     )

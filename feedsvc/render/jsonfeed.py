@@ -21,6 +21,7 @@ def render_json(feed: Feed) -> bytes:
         "home_page_url": writable(feed.home_url),
         "feed_url": writable(feed.self_urls["json"]),
         "description": writable(feed.description),
+        "icon": writable(feed.image or ""),
         "language": language_tag(feed.language),
         "authors": _authors((feed.author,)),
     }

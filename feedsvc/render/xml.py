@@ -4,7 +4,9 @@ Pure: the same Feed gives the same bytes. feedgen dates feeds and entries with t
 each of them is told otherwise, so every date is set here or in `feedgen_ext`.
 """
 
+import re
 from html import escape
+from pathlib import PurePosixPath
 from typing import Any
 
 from feedgen.feed import FeedGenerator
@@ -25,6 +27,9 @@ def render_rss(feed: Feed) -> bytes:
     channel = _generator(feed, feed.self_urls["rss"], "application/rss+xml")
     channel.description(writable(feed.description).strip() or channel.title())
     channel.updated(UNWRITTEN)
+    image = writable(feed.image or "")
+    if image and _fits_rss(image):
+        channel.image(image)  # its title and its link are the channel's
     channel.register_extension("more", RssFeed, RssItem, atom=False)
     channel.more.feed = feed
     for entry in feed.entries:
@@ -40,6 +45,8 @@ def render_atom(feed: Feed) -> bytes:
     generator.subtitle(writable(feed.description).strip())
     generator.updated(feed.updated.replace(microsecond=0))
     generator.author(name=writable(feed.author).strip() or generator.title())
+    if image := writable(feed.image or ""):
+        generator.logo(image)
     generator.register_extension("more", AtomFeed, AtomEntry, rss=False)
     for entry in feed.entries:
         _add_entry(generator, entry, feed)
@@ -88,6 +95,15 @@ def _add_entry(generator: Any, entry: Entry, feed: Feed) -> None:
     element.author([{"name": name} for name in names(entry.authors)])
     element.category(_categories(entry))
     element.more.entry, element.more.feed = entry, feed
+
+
+def _fits_rss(image: str) -> bool:
+    """Whether an RSS channel may have it: it takes GIF, JPEG and PNG, as far as the name tells.
+
+    https://www.rssboard.org/rss-specification#ltimagegtSubelementOfLtchannelgt
+    """
+    path = re.split("[?#]", image)[0]
+    return PurePosixPath(path).suffix.lower() in ("", ".gif", ".jpeg", ".jpg", ".png")
 
 
 def _categories(entry: Entry) -> list[dict[str, str]]:

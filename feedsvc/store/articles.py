@@ -11,6 +11,7 @@ from feedsvc.model import Evidence, Precision
 from feedsvc.normalise.identity import Repoint
 from feedsvc.normalise.nodes import Alias, Known, Moment
 from feedsvc.normalise.settle import Intake, Link, Settled
+from feedsvc.store.graph import forget_vertices
 from feedsvc.store.store import chunks, read_mark, upsert, write_mark
 from feedsvc.store.tables import articles, documents, former_titles, links, members, set_aside, witnesses
 
@@ -161,10 +162,11 @@ def _content_row(one: Settled) -> dict[str, Any]:
 
 def _merge_stubs(connection: Connection, merges: Mapping[str, str]) -> None:
     """A stub turned out to be another article: what pointed to it points there, and its page redirects."""
+    forget_vertices(connection, merges)
     for stub, into in sorted(merges.items()):
         for row in connection.execute(select(links).where(links.c.target_id == stub)).mappings().all():
             if row["article_id"] != into:
-                upsert(connection, links, [{**row, "target_id": into}], update=False)
+                upsert(connection, links, [{**row, "target_id": into, "woven": False}], update=False)
         connection.execute(delete(links).where(links.c.target_id == stub))
         connection.execute(delete(members).where(members.c.article_id == stub))
         connection.execute(update(articles).where(articles.c.merged_into == stub).values(merged_into=into))
@@ -175,7 +177,7 @@ def _repoint_links(connection: Connection, repoints: Sequence[Repoint]) -> None:
     for one in repoints:
         meant = (links.c.target_id == one.old, links.c.title_key == one.title_key, links.c.published == one.at)
         for row in connection.execute(select(links).where(*meant)).mappings().all():
-            upsert(connection, links, [{**row, "target_id": one.new}], update=False)
+            upsert(connection, links, [{**row, "target_id": one.new, "woven": False}], update=False)
         connection.execute(delete(links).where(*meant))
 
 

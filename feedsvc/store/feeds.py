@@ -1,6 +1,6 @@
 """Channels, generations and snapshots in the store: what theming and planning ask, and what a run publishes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,20 +18,26 @@ KEPT_GENERATIONS = 3  # a reader in mid-answer still finds the bytes of the gene
 
 @dataclass(frozen=True, slots=True)
 class PublicArticle:
-    """What theming and planning need of an article that readers may see."""
+    """What theming and planning need of every article that readers may see."""
 
     id: str
     source: str
     url_key: str | None
     title: str
-    summary: str
-    body_html: str
-    authors: tuple[str, ...]
-    tags: tuple[str, ...]
     stub: bool
     published: datetime
     updated: datetime | None
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What else theming needs of an article, once."""
+
+    summary: str
+    body_html: str
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +78,24 @@ def public_articles(connection: Connection, now: datetime) -> list[PublicArticle
     What an embargoed page lists says what it is about, so its stubs wait with it.
     """
     a = articles.c
-    text = (a.title, a.summary, a.body_html, a.authors, a.tags)
-    columns = (a.id, a.source, a.url_key, *text, a.stub, a.published, a.updated, a.digest)
+    columns = (a.id, a.source, a.url_key, a.title, a.stub, a.published, a.updated, a.digest)
     wanted = select(*columns).where(_public(now)).order_by(a.published, a.id)
-    return [
-        PublicArticle(**{**row, "authors": tuple(row["authors"]), "tags": tuple(row["tags"])})
-        for row in connection.execute(wanted).mappings()
-    ]
+    return [PublicArticle(*row) for row in connection.execute(wanted)]
+
+
+def contents(connection: Connection, ids: Iterable[str]) -> Iterator[tuple[str, Content]]:
+    """(id, content) of each of these articles, a page at a time."""
+    a = articles.c
+    for some in chunks(sorted(ids)):
+        wanted = select(a.id, a.summary, a.body_html, a.authors, a.tags).where(a.id.in_(some)).order_by(a.id)
+        for row in connection.execute(wanted):
+            yield row.id, Content(row.summary, row.body_html, tuple(row.authors), tuple(row.tags))
 
 
 def _public(now: datetime) -> Any:
     a, lister = articles.c, articles.alias("lister")
     listed = exists().where(links.c.target_id == a.id, links.c.article_id == lister.c.id, lister.c.published <= now)
     return and_(a.published <= now, a.merged_into.is_(None), or_(a.stub.is_(False), a.served, listed))
-
-
-def public_links(connection: Connection, now: datetime) -> list[tuple[str, str]]:
-    """(article, target) of every link between articles that readers may see."""
-    lister, target = articles.alias("lister"), articles.alias("target")
-    wanted = (
-        select(links.c.article_id, links.c.target_id)
-        .join(lister, lister.c.id == links.c.article_id)
-        .join(target, target.c.id == links.c.target_id)
-        .where(lister.c.published <= now, target.c.published <= now)
-        .order_by(links.c.article_id, links.c.target_id)
-    )
-    return [(row.article_id, row.target_id) for row in connection.execute(wanted)]
 
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:
@@ -120,6 +118,11 @@ def all_channels(connection: Connection) -> list[Channel]:
             state=ChannelState(row.state),
             heir=row.heir,
             members=frozenset(ids.get(row.slug, ())),
+            born=row.born,
+            image=row.image,
+            language=row.language,
+            rival=row.rival,
+            rival_runs=row.rival_runs,
         )
         for row in connection.execute(select(channels).order_by(channels.c.slug))
     ]
@@ -172,9 +175,10 @@ def publish(
     public_ids: Iterable[str],
     follows: str,
     now: datetime,
+    run: int,
 ) -> None:
     """Let a run's channels and feeds stand, all in the caller's one transaction."""
-    _write_channels(connection, before, after)
+    _write_channels(connection, before, after, run)
     stands = standing(connection)
     for made in generations_made:
         _write_generation(connection, made, stands.get(made.key), now)
@@ -184,7 +188,7 @@ def publish(
         write_mark(connection, PUBLICATION, str(int(read_mark(connection, PUBLICATION) or 0) + 1))
 
 
-def _write_channels(connection: Connection, before: Sequence[Channel], after: Sequence[Channel]) -> None:
+def _write_channels(connection: Connection, before: Sequence[Channel], after: Sequence[Channel], run: int) -> None:
     was = {channel.slug: channel for channel in before}
     # An heir must be there before the one that names it.
     for channel in sorted(after, key=lambda c: (c.state is ChannelState.MERGED, c.slug)):
@@ -198,16 +202,21 @@ def _write_channels(connection: Connection, before: Sequence[Channel], after: Se
             "origin": channel.origin.value,
             "state": channel.state.value,
             "heir": channel.heir,
+            "born": channel.born,
+            "image": channel.image,
+            "language": channel.language,
+            "rival": channel.rival,
+            "rival_runs": channel.rival_runs,
         }
         upsert(connection, channels, [row])
-        _write_members(connection, channel.slug, former.members if former else frozenset(), channel.members)
+        _write_members(connection, channel.slug, former.members if former else frozenset(), channel.members, run)
 
 
-def _write_members(connection: Connection, slug: str, was: frozenset[str], now: frozenset[str]) -> None:
+def _write_members(connection: Connection, slug: str, was: frozenset[str], now: frozenset[str], run: int) -> None:
     for ids in chunks(sorted(was - now)):
         connection.execute(delete(members).where(members.c.slug == slug, members.c.article_id.in_(ids)))
     for ids in chunks(sorted(now - was)):
-        upsert(connection, members, [{"slug": slug, "article_id": id} for id in ids])
+        upsert(connection, members, [{"slug": slug, "article_id": id, "run": run} for id in ids])
 
 
 def _write_generation(connection: Connection, made: NewGeneration, stands: Standing | None, now: datetime) -> None:

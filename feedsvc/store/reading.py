@@ -26,6 +26,8 @@ from feedsvc.store.tables import (
     witnesses,
 )
 
+STANDING = [state.value for state in ChannelState if state.stands]
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelLine:
@@ -95,7 +97,7 @@ def channel_lines(connection: Connection) -> list[ChannelLine]:
         .outerjoin(articles, articles.c.id == members.c.article_id)
         .outerjoin(feeds, feeds.c.key == key)
         .outerjoin(generations, and_(generations.c.key == key, generations.c.generation == feeds.c.generation))
-        .where(channels.c.state == ChannelState.ACTIVE)
+        .where(channels.c.state.in_(STANDING))
         .group_by(*channels.c, generations.c.published_at)
         .order_by(channels.c.origin == Origin.REST, newest.desc().nulls_last(), channels.c.slug)
     )
@@ -146,7 +148,7 @@ def public_article(connection: Connection, id: str) -> Article | str | None:
 def article_channels(connection: Connection, id: str) -> list[Channel]:
     """The channels an article is in."""
     wanted = select(channels).join(members, members.c.slug == channels.c.slug).where(members.c.article_id == id)
-    rows = connection.execute(wanted.where(channels.c.state == ChannelState.ACTIVE).order_by(channels.c.slug))
+    rows = connection.execute(wanted.where(channels.c.state.in_(STANDING)).order_by(channels.c.slug))
     return [Channel(r.slug, r.title, Origin(r.origin), r.description, ChannelState(r.state)) for r in rows]
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 from sqlalchemy.engine import Dialect
 
@@ -95,6 +97,7 @@ witnesses = Table(
 )
 
 # `listed` is false for a link that an article's page once had and has no more: it still ties the graph.
+# `woven` is true once it does.
 links = Table(
     "links",
     metadata,
@@ -102,6 +105,7 @@ links = Table(
     Column("target_id", ForeignKey("articles.id"), primary_key=True),
     Column("position", Integer, nullable=False),
     Column("listed", Boolean, nullable=False),
+    Column("woven", Boolean, nullable=False, server_default=false()),
     Column("title", Text, nullable=False),
     Column("title_key", Text, nullable=False),
     Column("url", Text),
@@ -149,6 +153,11 @@ channels = Table(
     Column("origin", String, nullable=False),
     Column("state", String, nullable=False),
     Column("heir", ForeignKey("channels.slug")),
+    Column("born", UtcDateTime),
+    Column("image", Text),
+    Column("language", String),
+    Column("rival", Text, nullable=False, server_default=""),
+    Column("rival_runs", Integer, nullable=False, server_default="0"),
 )
 
 members = Table(
@@ -156,7 +165,59 @@ members = Table(
     metadata,
     Column("slug", ForeignKey("channels.slug"), primary_key=True),
     Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("run", Integer, nullable=False, server_default="0"),  # since which the article is in the channel
     Index(None, "article_id"),
+)
+
+# The turns in each channel's life; see model.Event.
+lineage = Table(
+    "lineage",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slug", ForeignKey("channels.slug"), nullable=False),
+    Column("run", Integer, nullable=False),
+    Column("turn", String, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("other", Text, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Index(None, "slug"),
+)
+
+# The articles that are in the graph, as they were when they came into it; a stub comes a second time, as a whole.
+vertices = Table(
+    "vertices",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("stub", Boolean, nullable=False),
+    Column("digest", String, nullable=False),  # of the text that `words` and `embedding` are of
+    Column("words", LargeBinary, nullable=False),
+    Column("model", String, nullable=False),  # that gave the embedding, or empty
+    Column("embedding", LargeBinary, nullable=False),
+    Column("strength", Float, nullable=False),  # what all its edges weigh together
+    Column("story", String, nullable=False),  # the id of the first article that told the same
+    Column("run", Integer, nullable=False),
+)
+
+# See graph.Tie. `run` is the one that wove it.
+edges = Table(
+    "edges",
+    metadata,
+    Column("a", ForeignKey("articles.id"), primary_key=True),
+    Column("b", ForeignKey("articles.id"), primary_key=True),
+    Column("votes", Float, nullable=False),
+    Column("likeness", Float, nullable=False),
+    Column("near", Boolean, nullable=False),
+    Column("run", Integer, nullable=False),
+    Index(None, "b"),
+)
+
+# What the rules of the operator's file say of each article, so that they need not be asked again.
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("slug", String, primary_key=True),
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("fits", Boolean, nullable=False),  # else the rule keeps it out
 )
 
 # A feed is named by its key: "" for everything, "channels/SLUG" for a channel. `generation` is the pointer.

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from feedsvc.curation import Curation, Merge
+from feedsvc.curation import Curation, Merge, Told
 from feedsvc.model import Channel, ChannelState, Origin
-from feedsvc.themes.curated import Candidate, Folded, curate
+from feedsvc.themes.curated import Judged, curate
 from feedsvc.themes.graph import Edge
 
 
@@ -29,27 +29,30 @@ class Beginning:
 
 
 def begin(
-    candidates: Collection[Candidate], weights: Mapping[Edge, float], before: Iterable[Channel], curation: Curation
+    judged: Judged,
+    weights: Mapping[Edge, float],
+    before: Iterable[Channel],
+    curation: Curation,
+    weighed: AbstractSet[str] | None = None,
 ) -> Beginning:
-    """The members of curated channels, those that splits have had so far, and the channels as they were before."""
-    curated = curate(candidates, weights, curation)
+    """The members of curated channels, those that splits have had so far, and the channels as they were before.
+
+    `weights` and `weighed` are as `curate` takes them.
+    """
     former = _unmerged({channel.slug: channel for channel in before}, curation)
+    members_before = {slug: channel.members for slug, channel in former.items()}
+    curated = curate(judged, weights, curation, members_before, weighed)
     elsewhere = _union(curated.values())
     left = {slug: replace(channel, members=channel.members - elsewhere) for slug, channel in former.items()}
-    members = {**curated, **split_off(candidates, left, curation)}
-    made = tuple(
-        Channel(slug, told.title, Origin.CURATED, told.description, members=members[slug])
-        for slug, told in curation.made.items()
-    )
+    members = {**curated, **split_off(judged, left, curation)}
+    made = tuple(_made(told, members[slug], former.get(slug)) for slug, told in curation.made.items())
     return Beginning(made, tuple(_released(channel) for slug, channel in former.items() if slug not in members))
 
 
-def finish(
-    after: Iterable[Channel], start: Beginning, candidates: Collection[Candidate], curation: Curation
-) -> list[Channel]:
+def finish(after: Iterable[Channel], start: Beginning, judged: Judged, curation: Curation) -> list[Channel]:
     """Split, merge and rename the channels that continuity gave, among them those that `begin` made; by slug."""
     channels = {channel.slug: channel for channel in after}
-    channels = _split(channels, split_off(candidates, channels, curation))
+    channels = _split(channels, split_off(judged, channels, curation))
     apart, former = channels, {channel.slug: channel.members for channel in start.before}
     for merge in curation.merges:
         channels = _merged(channels, apart, former, merge)
@@ -72,32 +75,32 @@ def clashes(before: Iterable[Channel], curation: Curation) -> list[str]:
     ]
 
 
-def remarks(after: Iterable[Channel], candidates: Iterable[Candidate], curation: Curation) -> list[str]:
+def remarks(after: Iterable[Channel], judged: Judged, curation: Curation) -> list[str]:
     """What the file names and nobody knows, and what it makes that holds nothing: one sentence each.
 
     `after` is what `finish` gave.
     """
-    slugs = {channel.slug: channel.members for channel in after}
-    articles = {name for candidate in candidates for name in (candidate.id, candidate.url)}
+    channels = {channel.slug: channel for channel in after}
+    ended = {slug for slug, channel in channels.items() if channel.state is ChannelState.RETIRED}
+    filled = {slug for slug, channel in channels.items() if channel.members}
     return [
-        *(f"{key}: there is no channel {slug!r}" for key, slug in _slugs_named(curation) if slug not in slugs),
-        *(f"{key}: there is no article {name!r}" for key, name in _articles_named(curation) if name not in articles),
-        *(f"there is no article in the channel {slug!r} so far" for slug in curation.made if not slugs.get(slug)),
+        *(f"{key}: there is no channel {slug!r}" for key, slug in _slugs_named(curation) if slug not in channels),
+        *(f"{key}: the channel {slug!r} has ended" for key, slug in _slugs_named(curation) if slug in ended),
+        *(
+            f"{key}: there is no article {name!r}"
+            for key, name in _articles_named(curation)
+            if not judged.named([name])
+        ),
+        *(f"there is no article in the channel {slug!r} so far" for slug in curation.made if slug not in filled),
     ]
 
 
-def split_off(
-    candidates: Collection[Candidate], channels: Mapping[str, Channel], curation: Curation
-) -> dict[str, frozenset[str]]:
+def split_off(judged: Judged, channels: Mapping[str, Channel], curation: Curation) -> dict[str, frozenset[str]]:
     """slug → members of each split: its articles wherever they are, and what fits in it or in where it came from."""
-    if not curation.splits:
-        return {}
-    articles = Folded(candidates, (split.rule for split in curation.splits))
     found = {}
     for split in curation.splits:
         near = _members(channels, split.slug) | _members(channels, _heir(split.out_of, channels))
-        fitting = articles.fitting(split.rule, near) if split.rule else frozenset[str]()
-        found[split.slug] = articles.named(split.articles) | fitting
+        found[split.slug] = judged.named(split.articles) | (judged.fitting(split.slug) & near)
     return found
 
 
@@ -124,14 +127,17 @@ def _merged(
     last = _heir(merge.into, channels)
     # If continuity let the heir end in one of the parts, then the heir takes that one's place.
     slug = merge.into if last in parts else last
-    if not parts or slug not in channels:
+    if not parts or slug not in channels or channels[slug].state is ChannelState.RETIRED:
         return dict(channels)
     own = _own([slug, *parts], apart, former)
     found = dict(channels)
     for part in parts:
         found[part] = replace(apart[part], state=ChannelState.MERGED, heir=slug, members=own[part])
     members = _union(_members(channels, one) for one in (slug, *parts))
-    found[slug] = replace(channels[slug], state=ChannelState.ACTIVE, heir=None, members=members)
+    states = {channels[one].state for one in (slug, *parts)}
+    asleep = ChannelState.DORMANT in states and ChannelState.ACTIVE not in states
+    state = ChannelState.DORMANT if asleep else ChannelState.ACTIVE
+    found[slug] = replace(channels[slug], state=state, heir=None, members=members)
     return {one: replace(channel, heir=slug) if channel.heir in parts else channel for one, channel in found.items()}
 
 
@@ -154,20 +160,38 @@ def _unmerged(channels: Mapping[str, Channel], curation: Curation) -> dict[str, 
     kept = {slug: channel.members for slug, channel in channels.items() if channel.state is ChannelState.MERGED}
     found = {}
     for slug, channel in channels.items():
-        if channel.state is ChannelState.ACTIVE:
+        if channel.state.stands:
             joined = _union(kept[part] for part in kept.keys() & parts if channels[part].heir == slug)
             channel = replace(channel, members=channel.members - joined)
-        elif slug in parts and channel.members:
+        elif slug in parts and kept.get(slug):
             channel = replace(channel, state=ChannelState.ACTIVE, heir=None)
-        else:
+        elif channel.state is ChannelState.MERGED:
             channel = replace(channel, members=frozenset())
         found[slug] = channel
     return found
 
 
+def _made(told: Told, members: frozenset[str], known: Channel | None) -> Channel:
+    """A channel as the file tells of it, which may have stood before."""
+    return replace(
+        known or Channel(told.slug, told.title, Origin.CURATED),
+        title=told.title,
+        origin=Origin.CURATED,
+        description=told.description,
+        state=ChannelState.ACTIVE,
+        members=members,
+        image=told.image,
+        language=told.language,
+    )
+
+
 def _released(channel: Channel) -> Channel:
-    """A channel that the file made and makes no more is one like those that were discovered."""
-    return replace(channel, origin=Origin.DISCOVERED) if channel.origin is Origin.CURATED else channel
+    """A channel that the file made and makes no more is one like those that were discovered.
+
+    No channel keeps a picture or a language that the file gave it once; `finish` sets what it gives now.
+    """
+    origin = Origin.DISCOVERED if channel.origin is Origin.CURATED else channel.origin
+    return replace(channel, origin=origin, image=None, language=None)
 
 
 def _renamed(channels: Mapping[str, Channel], curation: Curation) -> dict[str, Channel]:
@@ -175,8 +199,13 @@ def _renamed(channels: Mapping[str, Channel], curation: Curation) -> dict[str, C
     for rename in curation.renames:
         known = found.get(rename.slug)
         if known:
-            description = known.description if rename.description is None else rename.description
-            found[rename.slug] = replace(known, title=rename.title or known.title, description=description)
+            found[rename.slug] = replace(
+                known,
+                title=rename.title or known.title,
+                description=known.description if rename.description is None else rename.description,
+                image=rename.image,
+                language=rename.language,
+            )
     return found
 
 
@@ -189,7 +218,7 @@ def _heir(slug: str, channels: Mapping[str, Channel]) -> str:
 def _members(channels: Mapping[str, Channel], slug: str) -> frozenset[str]:
     """The articles of a channel that stands."""
     known = channels.get(slug)
-    return known.members if known and known.state is ChannelState.ACTIVE else frozenset()
+    return known.members if known and known.state.stands else frozenset()
 
 
 def _union(sets: Iterable[AbstractSet[str]]) -> frozenset[str]:
@@ -201,7 +230,7 @@ def _slugs_in_use(
 ) -> Iterator[str]:
     for i, slug in enumerate(slugs):
         channel = known.get(slug)
-        if channel and channel.state is ChannelState.MERGED:
+        if channel and not channel.state.stands:
             where = f"was merged into {channel.heir!r}" if channel.heir else "has ended"
             yield f"{key}[{i}].slug: the channel {slug!r} {where}, and a slug is not used again; take another"
         elif channel and channel.origin in not_from:

@@ -15,24 +15,25 @@ UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  
 BREAKS = frozenset(",;:()|/–—，、：；（）「」《》،؛")  # a phrase does not go across these
 # One character is a word where words are not set apart. "U.S." and "cloud.gov" are one word, "end.Next" is two.
 WORD = re.compile(
-    rf"(?:{LONG_FORMS})(?!\w)|[{UNSPACED}]|[{''.join(sorted(BREAKS))}]|(?:[A-Z]\.)+[A-Z]\b"
+    rf"(?=[A-Z])(?:(?:{LONG_FORMS})(?!\w)|(?:[A-Z]\.)+[A-Z]\b)"
     rf"|[^\W_{UNSPACED}]+(?:(?:[’'&-]|\.(?=[a-z]{{2,}}))[^\W_{UNSPACED}]+)*"
+    rf"|[{UNSPACED}{''.join(sorted(BREAKS))}]"
 )
 # A full stop after "St" or "U.S" ends no sentence.
-SENTENCE = re.compile(r"(?<![ \n][A-Z][a-z]\.)(?<!\.[A-Z]\.)(?<=[.!?…])[\"”’)]*\s|(?<=[。！？])")
-POSSESSIVE = re.compile(r"[’']s?$")
+SENTENCE = re.compile(r"[.!?…。！？](?:(?<=[。！？])|(?<!\.[A-Z]\.)(?<![ \n][A-Z][a-z]\.)[\"”’)]*\s)")
+POSSESSIVES = ("’s", "'s", "’", "'")
 HEADLINE = 0.6  # of the longer words of a line, those with a capital, from which on it is a headline
 NAME = 0.7  # of the times a word is written in running text, those with a capital, from which on it is a name
 Key = str
 TWO_WORDS = {"heatwave": ("heat", "wave"), "heatwaves": ("heat", "wave")}  # written either way
 
 
-def sentences(text: str) -> Iterator[list[str]]:
+def sentences(text: str) -> Iterator[tuple[str, ...]]:
     """The words of each sentence, as written. A line that repeats another, as a summary may, is read once."""
     for line in dict.fromkeys(line.strip() for line in text.split("\n")):
         for sentence in SENTENCE.split(line):
             if words := WORD.findall(sentence):
-                yield words
+                yield tuple(words)  # which, unlike lists, the garbage collector leaves alone
 
 
 @lru_cache(maxsize=200_000)
@@ -54,16 +55,11 @@ def keys(word: str) -> tuple[Key, ...]:
     return (_singular(word.casefold()),)
 
 
-def _place(word: str) -> str | None:
-    if len(word) > 3 and word.isupper():
-        word = word.capitalize()
-    # An address has no apostrophe, nor has a title made of one: "Nigerias".
-    return PLACE_BY_FORM.get(word) or (word[:-1] if word[-1:] == "s" and word[:-1] in PLACES else None)
-
-
 def bare(text: str) -> str:
     """Without the possessive at its end."""
-    return POSSESSIVE.sub("", text) or text
+    if not text.endswith(POSSESSIVES):
+        return text
+    return text.removesuffix("s")[:-1] or text
 
 
 def _singular(word: str) -> str:
@@ -118,8 +114,8 @@ def has_capital(form: str) -> bool:
 
 def is_headline(words: Sequence[str]) -> bool:
     """Whether nearly all the longer words have a capital, so that those tell nothing."""
-    longer = [word for word in words[1:] if len(word) > 3]
-    return len(longer) > 2 and len([word for word in longer if word[0].islower()]) <= (1 - HEADLINE) * len(longer)
+    small = [word[0].islower() for word in words[1:] if len(word) > 3]
+    return len(small) > 2 and small.count(True) <= (1 - HEADLINE) * len(small)
 
 
 def is_unspaced(word: str) -> bool:
@@ -129,8 +125,9 @@ def is_unspaced(word: str) -> bool:
 
 def _by_key(words: Iterable[str]) -> dict[Key, dict[str, int]]:
     found: dict[Key, dict[str, int]] = {}
-    for form, number in Counter(words).items():
-        for key in keys(form):
+    for word, number in Counter(words).items():
+        form = bare(word)
+        for key in keys(word):
             forms = found.setdefault(key, {})
-            forms[bare(form)] = forms.get(bare(form), 0) + number
+            forms[form] = forms.get(form, 0) + number
     return found

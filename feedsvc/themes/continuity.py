@@ -1,13 +1,15 @@
 """Communities of this run → channels that were there before, and new ones.
 
-Pure. The community that shares the most surviving members with a channel continues it, largest overlap
-first. A channel that no community continues was merged: its heir is the channel that most of its members
-went to. A slug is given once and never again.
+Pure. The community that shares the most members with a channel continues it, largest overlap first. A channel
+that no community continues stands with what is left to it, unless most of it has gone elsewhere: then it was
+merged, and its heir is the channel that most went to. What was in a channel never falls back to the rest.
+A slug is given once and never again.
 """
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from feedsvc.model import Channel, ChannelState, Origin
 from feedsvc.settings import Themes
@@ -19,6 +21,7 @@ def continue_channels(
     communities: Iterable[frozenset[str]],
     before: Collection[Channel],
     rules: Themes,
+    published: Mapping[str, datetime],
     titles: Naming,
     slug: Callable[[str], str],
     made: Sequence[Channel] = (),
@@ -26,42 +29,87 @@ def continue_channels(
 ) -> list[Channel]:
     """All channels after this run, by slug: those already `made`, continued, born and merged ones, and the rest.
 
+    `communities` hold every article that is there, but for those of `made`; `published` gives their times.
     `titles` names new communities, given them all at once, and `describe` says what one is about; both are asked
     once, when a channel is born. `slug` turns a title into a slug.
     """
     groups = sorted(communities, key=lambda group: (-len(group), min(group)))
-    active = [c for c in before if c.state is ChannelState.ACTIVE and c.origin is not Origin.REST]
-    continued = _match(groups, active)
-    born = [g for g in groups if g not in continued and len(g) >= rules.min_articles]
+    standing = [c for c in before if c.state.stands and c.origin is not Origin.REST]
+    continued = match(groups, standing)
+    new = [g for number, g in enumerate(groups) if number not in continued and _large_enough(g, rules, published)]
     taken = {channel.slug for channel in (*before, *made)}
-    channels = {c.slug: c for c in made} | {c.slug: replace(c, members=g) for g, c in continued.items()}
-    for group, title in zip(born, titles(born), strict=True):
-        new = replace(_born(group, title, Origin.DISCOVERED, slug, taken), description=describe(group))
-        channels[new.slug] = new
-    rest = _rest(groups, channels.values(), before, rules, slug, taken)
+    newest = max(published.values(), default=None)
+    born = []
+    for group, title in zip(new, titles(new), strict=True):
+        one = _born(group, title, Origin.DISCOVERED, slug, taken)
+        born.append(replace(one, description=describe(group), born=newest))
+    slug_by_id = {id: c.slug for c in (*made, *born) for id in sorted(c.members)}
+    slug_by_id |= {id: channel.slug for number, channel in continued.items() for id in groups[number]}
+    there = {id for group in groups for id in group} | slug_by_id.keys()
+    heirs = _heirs(standing, {channel.slug for channel in continued.values()}, slug_by_id, there)
+    for channel in standing:
+        for id in channel.members & there:
+            slug_by_id.setdefault(id, heirs.get(channel.slug, channel.slug))
+    channels = {c.slug: c for c in (*made, *born)}
+    for channel in standing:
+        ended = channel.slug in heirs
+        channels.setdefault(channel.slug, _ended(channel, heirs[channel.slug]) if ended else channel)
+    channels |= {c.slug: _after(c, heirs) for c in before if not c.state.stands and c.slug not in channels}
+    members = _members(slug_by_id)
+    for one in channels.values():
+        if one.state.stands and one not in made:
+            channels[one.slug] = replace(one, members=members.get(one.slug, frozenset()))
+    rest = _rest(frozenset(there - slug_by_id.keys()), before, rules, slug, taken)
     if rest:
         channels[rest.slug] = rest
-    gone = [channel for channel in active if channel.slug not in channels]
-    channels.update(_merged(gone, before, channels))
     return [channels[key] for key in sorted(channels)]
 
 
-def _match(groups: Sequence[frozenset[str]], active: Sequence[Channel]) -> dict[frozenset[str], Channel]:
-    """Each community to at most one channel and each channel to at most one community, largest overlap first."""
-    channels_by_member: dict[str, list[Channel]] = {}
-    for channel in active:
+def match(groups: Sequence[frozenset[str]], standing: Iterable[Channel]) -> dict[int, Channel]:
+    """The number of a group → the channel that it continues: each at most one of the other, largest overlap first.
+
+    Of equal overlaps, an active channel comes before a dormant one, an older before a younger.
+    """
+    channel_by_slug = {channel.slug: channel for channel in standing}
+    channels_by_id: dict[str, list[str]] = {}
+    for slug, channel in channel_by_slug.items():
         for id in channel.members:
-            channels_by_member.setdefault(id, []).append(channel)
+            channels_by_id.setdefault(id, []).append(slug)
     overlaps = []
-    for group in groups:
-        shared = Counter(c.slug for id in group for c in channels_by_member.get(id, ()))
-        overlaps += [(-count, slug, min(group), group) for slug, count in shared.items()]
-    channel_by_slug = {channel.slug: channel for channel in active}
-    continued: dict[frozenset[str], Channel] = {}
-    for _, slug, _, group in sorted(overlaps, key=lambda overlap: overlap[:3]):
-        if slug in channel_by_slug and group not in continued:
-            continued[group] = channel_by_slug.pop(slug)
+    for number, group in enumerate(groups):
+        shared = Counter(slug for id in group for slug in channels_by_id.get(id, ()))
+        overlaps += [(-count, _age(channel_by_slug[slug]), min(group), number) for slug, count in shared.items()]
+    continued: dict[int, Channel] = {}
+    for _, (*_, slug), _, number in sorted(overlaps):
+        if slug in channel_by_slug and number not in continued:
+            continued[number] = channel_by_slug.pop(slug)
     return continued
+
+
+def _age(channel: Channel) -> tuple[bool, float, str]:
+    born = channel.born.timestamp() if channel.born else 0.0
+    return channel.state is not ChannelState.ACTIVE, born, channel.slug
+
+
+def _large_enough(group: frozenset[str], rules: Themes, published: Mapping[str, datetime]) -> bool:
+    times = [published[id] for id in group]
+    span = max(times) - min(times)
+    return len(group) >= rules.min_articles and span >= timedelta(hours=rules.min_span_hours)
+
+
+def _heirs(
+    standing: Iterable[Channel], continued: Collection[str], slug_by_id: Mapping[str, str], there: Collection[str]
+) -> dict[str, str]:
+    """slug of each channel that has ended → the slug of the one that most of it went to."""
+    heirs = {}
+    for channel in standing:
+        if channel.slug in continued:
+            continue
+        left = [id for id in channel.members if id in there]
+        went_to = Counter(slug_by_id[id] for id in left if id in slug_by_id)
+        if 2 * went_to.total() > len(left):
+            heirs[channel.slug] = min(went_to, key=lambda slug: (-went_to[slug], slug))
+    return heirs
 
 
 def _born(members: frozenset[str], title: str, origin: Origin, slug: Callable[[str], str], taken: set[str]) -> Channel:
@@ -73,32 +121,27 @@ def _born(members: frozenset[str], title: str, origin: Origin, slug: Callable[[s
     return Channel(new, title, origin, members=members)
 
 
+def _ended(channel: Channel, heir: str) -> Channel:
+    return replace(channel, state=ChannelState.MERGED, heir=heir, members=frozenset(), rival="", rival_runs=0)
+
+
+def _after(channel: Channel, heirs: Mapping[str, str]) -> Channel:
+    """A channel that ended earlier: its heir may have ended now."""
+    return replace(channel, heir=heirs.get(channel.heir, channel.heir)) if channel.heir else channel
+
+
+def _members(slug_by_id: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    ids: dict[str, set[str]] = {}
+    for id, slug in slug_by_id.items():
+        ids.setdefault(slug, set()).add(id)
+    return {slug: frozenset(members) for slug, members in ids.items()}
+
+
 def _rest(
-    groups: Sequence[frozenset[str]],
-    themed: Iterable[Channel],
-    before: Iterable[Channel],
-    rules: Themes,
-    slug: Callable[[str], str],
-    taken: set[str],
+    left: frozenset[str], before: Iterable[Channel], rules: Themes, slug: Callable[[str], str], taken: set[str]
 ) -> Channel | None:
-    in_a_theme = frozenset[str]().union(*(channel.members for channel in themed))
-    left = frozenset[str]().union(*groups) - in_a_theme
+    """What is in no theme."""
     known = next((channel for channel in before if channel.origin is Origin.REST), None)
     if known:
         return replace(known, members=left)
     return _born(left, rules.rest_title, Origin.REST, slug, taken) if left else None
-
-
-def _merged(gone: Sequence[Channel], before: Iterable[Channel], now: Mapping[str, Channel]) -> dict[str, Channel]:
-    """The channels that ended, in this run or earlier, each with an heir that is still there."""
-    slug_by_member = {id: channel.slug for channel in now.values() for id in sorted(channel.members)}
-    heirs = {}
-    for channel in gone:
-        went_to = Counter(slug_by_member[id] for id in channel.members if id in slug_by_member)
-        heirs[channel.slug] = min(went_to, key=lambda slug: (-went_to[slug], slug), default=None)
-    merged = {c.slug: replace(c, state=ChannelState.MERGED, heir=heirs[c.slug], members=frozenset()) for c in gone}
-    for channel in before:
-        if channel.state is ChannelState.MERGED:
-            heir = heirs.get(channel.heir, channel.heir) if channel.heir else None
-            merged[channel.slug] = replace(channel, heir=heir)
-    return merged

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import fsum
 
-from feedsvc.curation import CuratedChannel, Curation, Rule, Terms
+from feedsvc.curation import Curation, Rule, Terms
 from feedsvc.themes.graph import Edge
 
 WORD = re.compile(r"\w+")
@@ -27,6 +27,7 @@ UNSPACED = (
 )
 
 Needle = tuple[str, str]  # where to look, and the folded text to find there
+Verdict = tuple[str, str, bool]  # see judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,63 +47,79 @@ class Candidate:
     url: str | None = None
 
 
-def curate(
-    candidates: Collection[Candidate], weights: Mapping[Edge, float], curation: Curation
-) -> dict[str, frozenset[str]]:
-    """slug → the ids of the articles that are in each curated channel; an article may be in several.
+class Judged:
+    """What the rules of the file say of every article, and the articles by the names it may have there.
 
-    `weights` are those of the whole graph, before any article has left it.
+    `said` is what `judge` gave, in this run or an earlier one; `named` gives the id of each article with its URL in
+    the form that URLs are compared in.
     """
-    if not curation.channels:
-        return {}
-    articles = Folded(candidates, (channel.rule for channel in curation.channels))
-    ties = _Ties(weights)
-    return {channel.slug: _members(channel, articles, ties) for channel in curation.channels}
 
+    def __init__(self, said: Iterable[Verdict], named: Iterable[tuple[str, str | None]]) -> None:
+        self._said: dict[tuple[str, bool], set[str]] = defaultdict(set)
+        for slug, id, fits in said:
+            self._said[slug, fits].add(id)
+        self._ids: dict[str, set[str]] = defaultdict(set)
+        for id, url in named:
+            self._ids[id].add(id)
+            if url:
+                self._ids[url].add(id)
 
-def _members(channel: CuratedChannel, articles: "Folded", ties: "_Ties") -> frozenset[str]:
-    banned, pinned = articles.named(channel.banned), articles.named(channel.pinned)
-    if channel.rule is None:
-        return pinned - banned
-    fitting = articles.fitting(channel.rule) - banned
-    drawn = ties.drawn_to(fitting) - articles.excluded(channel.rule)
-    return (fitting | drawn | pinned) - banned
+    def fitting(self, slug: str) -> frozenset[str]:
+        """The ids of the articles that the rule of this channel describes."""
+        return frozenset(self._said.get((slug, True), ()))
 
-
-class Folded:
-    """Articles in the form that rules are compared with: only those parts that `rules` ask for."""
-
-    def __init__(self, candidates: Collection[Candidate], rules: Iterable[Rule | None]) -> None:
-        wanted = {where for rule in rules if rule for terms in _clauses(rule) for where, _ in terms.pairs()}
-        self.parts = {candidate.id: _parts(candidate, wanted) for candidate in candidates}
-        self.ids: dict[str, set[str]] = defaultdict(set)
-        for candidate in candidates:
-            self.ids[candidate.id].add(candidate.id)
-            if candidate.url:
-                self.ids[candidate.url].add(candidate.id)
+    def excluded(self, slug: str) -> frozenset[str]:
+        """The ids of the articles that its rule keeps out."""
+        return frozenset(self._said.get((slug, False), ()))
 
     def named(self, names: Iterable[str]) -> frozenset[str]:
         """The ids of the articles with these ids or URLs."""
-        return frozenset(id for name in names for id in self.ids.get(name, ()))
+        return frozenset(id for name in names for id in self._ids.get(name, ()))
 
-    def fitting(self, rule: Rule, among: AbstractSet[str] | None = None) -> frozenset[str]:
-        """The ids of the articles that the rule describes, of all or `among` these."""
-        any_of, all_of, none_of = (_needles(terms) for terms in _clauses(rule))
-        return frozenset(
-            id
-            for id, parts in self.parts.items()
-            if (among is None or id in among)
-            and (not any_of or any(needle in parts[where] for where, needle in any_of))
-            and all(needle in parts[where] for where, needle in all_of)
-            and not any(needle in parts[where] for where, needle in none_of)
-        )
 
-    def excluded(self, rule: Rule) -> frozenset[str]:
-        """The ids of the articles that hold anything of `none_of`."""
-        none_of = _needles(rule.none_of)
-        return frozenset(
-            id for id, parts in self.parts.items() if any(needle in parts[where] for where, needle in none_of)
-        )
+def judge(candidates: Collection[Candidate], curation: Curation) -> list[Verdict]:
+    """(slug, id, whether it fits or is kept out) for every rule of a channel or a split that says anything of it."""
+    rules = {one.slug: one.rule for one in curation.channels if one.rule}
+    rules |= {one.slug: one.rule for one in curation.splits if one.rule}
+    wanted = {where for rule in rules.values() for terms in _clauses(rule) for where, _ in terms.pairs()}
+    needles = {slug: tuple(map(_needles, _clauses(rule))) for slug, rule in rules.items()}
+    found = []
+    for candidate in candidates if rules else ():
+        parts = _parts(candidate, wanted)
+        for slug, (any_of, all_of, none_of) in needles.items():
+            if any(needle in parts[where] for where, needle in none_of):
+                found.append((slug, candidate.id, False))
+            elif (not any_of or any(needle in parts[where] for where, needle in any_of)) and all(
+                needle in parts[where] for where, needle in all_of
+            ):
+                found.append((slug, candidate.id, True))
+    return found
+
+
+def curate(
+    judged: Judged,
+    weights: Mapping[Edge, float],
+    curation: Curation,
+    former: Mapping[str, frozenset[str]] | None = None,
+    weighed: AbstractSet[str] | None = None,
+) -> dict[str, frozenset[str]]:
+    """slug → the ids of the articles that are in each curated channel; an article may be in several.
+
+    `weights` are those of the whole graph, before any article has left it; or else all those of the articles that
+    are `weighed`, and the others are drawn to where they were in the `former` channels.
+    """
+    ties = _Ties(weights) if curation.channels else None
+    found = {}
+    for channel in curation.channels:
+        banned, members = judged.named(channel.banned), judged.named(channel.pinned)
+        if channel.rule and ties:
+            fitting = judged.fitting(channel.slug) - banned
+            drawn = ties.drawn_to(fitting)
+            if weighed is not None:
+                drawn = (drawn & weighed) | ((former or {}).get(channel.slug, frozenset()) - weighed)
+            members |= fitting | (drawn - judged.excluded(channel.slug))
+        found[channel.slug] = members - banned
+    return found
 
 
 class _Ties:

@@ -1,9 +1,10 @@
 """What a channel is about, in two plain sentences.
 
-Pure. To be made once, when a channel is born, and kept: a text that followed every new article would
-change every feed. For the same reason it counts nothing.
+Pure. To be made once, when a channel is born, and kept until its title changes: a text that followed every
+new article would change every feed. For the same reason it counts nothing.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -16,6 +17,7 @@ THINGS = 3  # that are named
 NAMED = 0.1  # of the articles, those that use a name for it to be told
 USED = 0.25  # the same for other nouns
 WITH_ARTICLE = frozenset("US UK EU Netherlands Philippines".split()) | {"United Arab Emirates", "United Nations"}
+SINCE = re.compile(r"Articles since [1-9]\d? [A-Z][a-z]+ \d{4}\.$")
 MONTHS = "January February March April May June July August September October November December".split()
 
 
@@ -28,8 +30,27 @@ def describe(names: Names, members: Collection[str]) -> str:
     if not known:
         return ""
     since = f"Articles since {_day(min(names.vertices[id].published for id in known))}."
+    return _joined(_about(names, known), since)
+
+
+def describe_anew(names: Names, members: Collection[str], former: str) -> str:
+    """What the articles are about today, and since when as the `former` description has it.
+
+    One that does not say since when was not made here, and stays.
+    """
+    since = SINCE.search(former)
+    if not since:
+        return former
+    return _joined(_about(names, sorted(id for id in members if id in names.vertices)), since[0])
+
+
+def _about(names: Names, known: Sequence[str]) -> str:
     things = [_with_article(names, part, known) for part in _things(names.telling.parts(known))]
-    return f"About {_listed(things)}. {since}" if things else since
+    return f"About {_listed(things)}." if things else ""
+
+
+def _joined(about: str, since: str) -> str:
+    return f"{about} {since}" if about else since
 
 
 def _things(parts: Sequence[Part]) -> list[Part]:

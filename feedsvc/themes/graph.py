@@ -1,13 +1,13 @@
 """Articles and their links → communities.
 
-Pure. An edge joins two articles when one lists the other, or when a whole article's text is near an
-earlier one's. What both texts have in common is the weight; besides, all the links of one list share a
+Pure. A tie joins two articles when one lists the other, or when a whole article's text is near an
+earlier one's. What both texts have in common is its weight; besides, all the links of one list share a
 single vote, so that a few chosen links say more than the twenty newest of a broad section. Leiden
 (Traag et al. 2019, https://arxiv.org/abs/1810.08473) finds the communities. An article that hangs on one
 other by a single edge goes where that one goes: a single list is no evidence of more than one theme.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,7 @@ Edge = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Vertex:
-    """What theming sees of an article. `text` is plain: title, summary and body; a stub's is its title."""
+    """What naming sees of an article. `text` is plain: title, summary and body; a stub's is its title."""
 
     id: str
     title: str
@@ -39,11 +39,66 @@ class Vertex:
     stub: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What joins two articles, `a` before `b` by id.
+
+    `votes` is what lists of related links say, `likeness` the cosine of the texts, `near` whether one is among
+    those nearest to the other. Once woven, the likeness stays: words grow rarer or commoner with every run, and
+    would move articles that nobody has touched.
+    """
+
+    a: str
+    b: str
+    votes: float
+    likeness: float
+    near: bool
+
+    @property
+    def edge(self) -> Edge:
+        return self.a, self.b
+
+    @property
+    def weight(self) -> float:
+        return self.votes + self.likeness * ((self.votes > 0) + self.near)
+
+
+def in_order(a: str, b: str) -> Edge:
+    """The pair as the key of an edge that has no direction."""
+    return (a, b) if a < b else (b, a)
+
+
+def weave(
+    links: Collection[Edge],
+    length: Mapping[str, int],
+    likeness: Mapping[Edge, float],
+    near: Mapping[Edge, float],
+    known: Mapping[Edge, Tie],
+) -> list[Tie]:
+    """The ties that are new or have changed, by edge.
+
+    `links` are new pairs (article, the one it lists) and `length` says how many each lists in all. `likeness` gives
+    the likeness of the linked pairs that are not `known` yet and of those known ones that are to be weighed anew;
+    `near` those pairs that are joined by their texts alone.
+    """
+    votes: dict[Edge, float] = defaultdict(float)
+    for lister, target in sorted(links):
+        votes[in_order(lister, target)] += VOTE / length[lister]
+    found = []
+    for edge in sorted(votes.keys() | near.keys() | likeness.keys()):
+        former = known.get(edge, Tie(*edge, 0.0, 0.0, False))
+        alike = near.get(edge, likeness.get(edge, former.likeness))
+        tie = Tie(*edge, round(former.votes + votes.get(edge, 0.0), 6), alike, former.near or edge in near)
+        if tie != former:
+            found.append(tie)
+    return found
+
+
 def communities(ids: Collection[str], weights: Mapping[Edge, float], before: Mapping[str, str]) -> list[frozenset[str]]:
     """Split the articles into communities, largest first; an article with no edge is one by itself.
 
-    `weights` are as `weigh` gives them; edges to other articles than these do not count. `before` maps an article
-    to the channel it was in, from where the search begins, so that little moves.
+    Edges to other articles than these do not count. `before` maps an article to the channel it was in, from where
+    the search begins, so that little moves.
     """
     present = frozenset(ids)
     weights = {(a, b): weight for (a, b), weight in weights.items() if a in present and b in present}
@@ -54,28 +109,12 @@ def communities(ids: Collection[str], weights: Mapping[Edge, float], before: Map
     for id in ids:
         holder = anchor.get(id, id)
         groups[part.get(holder, holder)].add(id)
-    return sorted(map(frozenset, groups.values()), key=lambda group: (-len(group), min(group)))
+    return in_sequence(groups.values())
 
 
-def in_order(a: str, b: str) -> Edge:
-    """The pair as the key of an edge that has no direction."""
-    return (a, b) if a < b else (b, a)
-
-
-def weigh(links: Collection[Edge], likeness: Mapping[Edge, float], alike: Mapping[Edge, float]) -> dict[Edge, float]:
-    """What ties each two articles.
-
-    `links` are pairs (article, the one it lists). `likeness` gives the likeness of each linked pair and `alike`
-    the pairs that are joined by their texts alone, both in sorted order, 0 to 1.
-    """
-    length = Counter(lister for lister, _ in links)
-    votes: dict[Edge, float] = defaultdict(float)
-    for lister, target in sorted(links):
-        votes[in_order(lister, target)] += VOTE / length[lister]
-    weights = {edge: vote + likeness[edge] for edge, vote in votes.items()}
-    for edge, cosine in alike.items():
-        weights[edge] = weights.get(edge, 0.0) + cosine
-    return weights
+def in_sequence(groups: Iterable[Collection[str]]) -> list[frozenset[str]]:
+    """The groups that hold anything, largest first."""
+    return sorted((frozenset(group) for group in groups if group), key=lambda group: (-len(group), min(group)))
 
 
 def _leaves(weights: Mapping[Edge, float]) -> dict[str, str]:

@@ -1,72 +1,171 @@
 """How alike the texts of articles are: tf-idf and its cosine.
 
-Pure, and the only module that knows scikit-learn.
+Pure, and the only module that knows scikit-learn. The words of a text are counted once and kept, packed; how
+rare a word is follows from all the counts there are when two texts are compared.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import csr_array
+from sklearn.feature_extraction.text import HashingVectorizer
 
-from feedsvc.themes.graph import Edge, Vertex, in_order
+from feedsvc.themes.graph import Edge, in_order
 
 NEAREST = 10  # text edges of one article
 LEAST = 0.08  # cosine below which two texts have nothing in common
 BLOCK = 500  # rows compared at once, which bounds the memory
 MAX_TEXT = 20_000  # characters; a book among the articles must not cost more than an article
+WORDS = 2**20  # numbers that words are told apart by
+MAX_COUNT = 2**16 - 1
+FEW = 20  # texts, below which every word counts
+
+Vectors = NDArray[np.float32]
+
+# Packed: the numbers of the words in rising order, four bytes each, then as many counts of two bytes.
+NUMBERS, COUNTS = np.dtype("<u4"), np.dtype("<u2")
+EMPTY = b""
+
+
+def count(texts: Iterable[str]) -> list[bytes]:
+    """The words of each text and how often it has them, packed; English function words are left out."""
+    reader = HashingVectorizer(
+        n_features=WORDS, stop_words="english", norm=None, alternate_sign=False, dtype=np.float32
+    )
+    shortened = [text[:MAX_TEXT] for text in texts]
+    if not shortened:
+        return []
+    counts = reader.transform(shortened).tocsr()
+    counts.sort_indices()
+    bounds = zip(counts.indptr, counts.indptr[1:], strict=False)
+    return [_pack(counts.indices[start:end], counts.data[start:end]) for start, end in bounds]
+
+
+def _pack(numbers: NDArray[np.int32], counts: Vectors) -> bytes:
+    return numbers.astype(NUMBERS).tobytes() + np.minimum(counts, MAX_COUNT).astype(COUNTS).tobytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What is compared of an article: its packed words, and its embedding where a model gave one."""
+
+    id: str
+    words: bytes
+    embedding: bytes = EMPTY
 
 
 class Likeness:
-    """The texts as vectors. `vertices` in any order; rows are in order of time, then id."""
+    """The texts as vectors. Rows are in the order of `texts`, which callers sort by time."""
 
-    def __init__(self, vertices: Iterable[Vertex]) -> None:
-        self.vertices = sorted(vertices, key=lambda v: (v.published, v.id))
-        self.row_by_id = {vertex.id: row for row, vertex in enumerate(self.vertices)}
-        self.rows = _vectors([vertex.text[:MAX_TEXT] for vertex in self.vertices])
+    def __init__(self, texts: Sequence[Text], mix: Callable[[Vectors, Vectors], Vectors] | None = None) -> None:
+        self.ids = [text.id for text in texts]
+        self.row_by_id = {id: row for row, id in enumerate(self.ids)}
+        counts = _unpack([text.words for text in texts])
+        self.rarity = _rarity(counts)
+        self.rows = _weighted(counts, self.rarity)
+        self.embeddings = _embeddings([text.embedding for text in texts]) if mix else None
+        self.mix = mix
 
-    def of(self, edges: Iterable[Edge]) -> dict[Edge, float]:
+    def rarity_of(self, word: str) -> float:
+        """How much a word says: its inverse document frequency, 0 for one that says nothing."""
+        packed = count([word])[0]
+        return float(self.rarity[np.frombuffer(packed, NUMBERS, 1)[0]]) if packed else 0.0
+
+    def of(self, pairs: Iterable[Edge]) -> dict[Edge, float]:
         """The cosine of each pair."""
-        wanted = sorted(edges)
+        wanted = sorted(pairs)
         found: dict[Edge, float] = {}
         for start in range(0, len(wanted), BLOCK * 20):
             some = wanted[start : start + BLOCK * 20]
-            left = self.rows[[self.row_by_id[a] for a, _ in some]]
-            right = self.rows[[self.row_by_id[b] for _, b in some]]
-            cosines = np.asarray(left.multiply(right).sum(axis=1)).ravel()
-            found.update(zip(some, map(float, cosines), strict=True))
+            left = np.array([self.row_by_id[a] for a, _ in some])
+            right = np.array([self.row_by_id[b] for _, b in some])
+            cosines = np.asarray(self.rows[left].multiply(self.rows[right]).sum(axis=1), np.float32).ravel()
+            if self.mix and self.embeddings is not None:
+                dense = np.einsum("ij,ij->i", self.embeddings[left], self.embeddings[right])
+                cosines = self.mix(cosines, dense)
+            found.update(zip(some, map(_rounded, cosines.tolist()), strict=True))
         return found
 
-    def nearest_earlier(self) -> dict[Edge, float]:
-        """For each whole article the articles before it that are most like it, NEAREST of them at most."""
+    def nearest(self, ids: Iterable[str]) -> dict[Edge, float]:
+        """For each of these articles those in the rows before it that are most like it, NEAREST at most."""
         found: dict[Edge, float] = {}
         everything = self.rows.T.tocsc()
-        for start in range(0, len(self.vertices), BLOCK):
-            cosines = (self.rows[start : start + BLOCK] @ everything[:, : start + BLOCK]).tocsr()
-            for offset in range(cosines.shape[0]):
-                row = start + offset
-                if not self.vertices[row].stub:
-                    span = slice(cosines.indptr[offset], cosines.indptr[offset + 1])
-                    found.update(self._nearest(row, cosines.indices[span], cosines.data[span]))
+        rows = sorted(self.row_by_id[id] for id in ids)
+        for start in range(0, len(rows), BLOCK):
+            for row, others, cosines in self._compared(rows[start : start + BLOCK], everything):
+                before = (others < row) & (cosines >= LEAST)
+                others, cosines = others[before], cosines[before]
+                best = np.lexsort((others, -cosines))[:NEAREST]
+                pairs = ((self.ids[others[i]], _rounded(float(cosines[i]))) for i in best)
+                found.update((in_order(self.ids[row], other), cosine) for other, cosine in pairs)
         return found
 
-    def _nearest(self, row: int, others: NDArray[np.int32], cosines: NDArray[np.float32]) -> dict[Edge, float]:
-        earlier = (others < row) & (cosines >= LEAST)
-        others, cosines = others[earlier], cosines[earlier]
-        best = np.lexsort((others, -cosines))[:NEAREST]
-        id = self.vertices[row].id
-        pairs = ((self.vertices[others[i]].id, float(cosines[i])) for i in best)
-        return {in_order(id, other): cosine for other, cosine in pairs}
+    def _compared(self, rows: Sequence[int], everything: csr_array) -> Iterator[tuple[int, NDArray[np.int64], Vectors]]:
+        """(row, rows of others, cosines with them) for each of these rows."""
+        last = rows[-1]
+        cosines = (self.rows[list(rows)] @ everything[:, :last]).tocsr()
+        if self.mix and self.embeddings is not None:
+            mixed = self.mix(cosines.toarray(), self.embeddings[list(rows)] @ self.embeddings[:last].T)
+            yield from ((row, np.arange(last), mixed[at]) for at, row in enumerate(rows))
+            return
+        for at, row in enumerate(rows):
+            span = slice(cosines.indptr[at], cosines.indptr[at + 1])
+            yield row, cosines.indices[span], cosines.data[span]
+
+    def between(self, some: Iterable[str], others: Iterable[str]) -> float:
+        """How alike two groups of articles are: the cosine of their mean vectors, 0 when one is empty."""
+        return float(self._mean(some) @ self._mean(others))
+
+    def _mean(self, ids: Iterable[str]) -> NDArray[np.float64]:
+        rows = sorted(self.row_by_id[id] for id in ids if id in self.row_by_id)
+        mean = np.asarray(self.rows[rows].sum(axis=0), np.float64).ravel()
+        length = np.linalg.norm(mean)
+        return mean / length if length else mean
 
 
-def _vectors(texts: Sequence[str]) -> csr_matrix:
-    """One tf-idf row of length 1 a text; words of every other text, or of one only, say nothing of a theme."""
-    few = len(texts) < 20
-    vectorizer = TfidfVectorizer(
-        sublinear_tf=True, stop_words="english", min_df=1 if few else 2, max_df=1.0 if few else 0.5, dtype=np.float32
-    )
-    try:
-        return vectorizer.fit_transform(texts).tocsr()
-    except ValueError:  # not one word is left
-        return csr_matrix((len(texts), 1), dtype=np.float32)
+def _rounded(cosine: float) -> float:
+    # Another machine's arithmetic must not give another graph.
+    return round(cosine, 5)
+
+
+def _unpack(packed: Sequence[bytes]) -> csr_array:
+    lengths = [len(words) // (NUMBERS.itemsize + COUNTS.itemsize) for words in packed]
+    ends = np.cumsum([0, *lengths])
+    numbers = np.empty(ends[-1], np.int32)
+    counts = np.empty(ends[-1], np.float32)
+    for words, length, start in zip(packed, lengths, ends.tolist(), strict=False):
+        numbers[start : start + length] = np.frombuffer(words, NUMBERS, length)
+        counts[start : start + length] = np.frombuffer(words, COUNTS, length, length * NUMBERS.itemsize)
+    return csr_array((counts, numbers, ends), shape=(len(packed), WORDS))
+
+
+def _rarity(counts: csr_array) -> Vectors:
+    """The smoothed idf of every word; words of every other text, or of one only, say nothing of a theme."""
+    texts = counts.shape[0]
+    having = np.bincount(counts.indices, minlength=WORDS)
+    idf = np.log((1 + texts) / (1 + having)) + 1
+    if texts >= FEW:
+        idf[(having < 2) | (having > texts / 2)] = 0
+    idf[having == 0] = 0
+    return np.asarray(idf, np.float32)
+
+
+def _weighted(counts: csr_array, rarity: Vectors) -> csr_array:
+    """Rows of length 1. A word that is there ten times does not say ten times as much."""
+    weights = (np.log(counts.data) + 1) * rarity[counts.indices]
+    starts = counts.indptr[:-1]
+    squares = np.add.reduceat(np.append(weights**2, np.float32(0)), starts) if len(starts) else weights
+    squares[np.diff(counts.indptr) == 0] = 0  # reduceat gives an empty span its neighbour's value
+    lengths = np.sqrt(squares)
+    lengths[lengths == 0] = 1
+    weights /= np.repeat(lengths, np.diff(counts.indptr))
+    return csr_array((weights.astype(np.float32), counts.indices, counts.indptr), shape=counts.shape)
+
+
+def _embeddings(packed: Sequence[bytes]) -> Vectors:
+    width = max(map(len, packed), default=0)
+    # An article without one, such as a text without words, is like nothing.
+    rows = [one if len(one) == width else bytes(width) for one in packed]
+    return np.frombuffer(b"".join(rows), "<f2").reshape(len(rows), width // 2).astype(np.float32)

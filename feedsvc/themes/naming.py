@@ -6,13 +6,14 @@ conflict". A channel whose title would be nearly that of another is named by wha
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import count
+from functools import lru_cache
+from itertools import chain, count
 
 from slugify import slugify
 
 from feedsvc.themes.casing import Key, keys, sentences
 from feedsvc.themes.graph import Vertex
-from feedsvc.themes.phrases import Run, runs
+from feedsvc.themes.phrases import Run
 from feedsvc.themes.telling import Part, Telling
 from feedsvc.themes.vocabulary import FUNCTION, KINDS, alike
 
@@ -21,6 +22,7 @@ MAX_SLUG = 60
 TRIED = 12  # parts that a title may be built around, before one is taken from an article
 PARTNER = 0.4  # of the first name's score, which the second name of a pair must have
 TOGETHER = 0.5  # of the articles with the first name, those with the second
+JOINTS = frozenset(("and", "–", "v", "vs"))
 JOINED = 0.1  # of them, those that write "the one and the other"; two places need not be
 PLACE = 0.2  # of a common word's score, which a place before it must have
 PLACED = 0.4  # of the articles, those that speak of that place
@@ -65,23 +67,26 @@ class Names:
             given[titles[-1]] = members
         return titles
 
+    def today(self, members: Sequence[str], given: Mapping[str, Sequence[str]]) -> str:
+        """The title that words make for it beside those `given`, each with its members; empty when they make none."""
+        return next(self._worded(members, given), "")
+
     def _title(self, members: Sequence[str], given: Mapping[str, Sequence[str]]) -> str:
-        marks = {title: _marks(title) for title in given}
         taken = {title.casefold() for title in given}
+        anyway = (f"Theme {number}" for number in count(1))
+        titles = chain(self._worded(members, given), self._fragments(members), anyway)
+        return next(title for title in titles if title.casefold() not in taken)
 
-        def rivals(title: str) -> list[str]:
-            return [other for other in given if _mistakable(_marks(title), marks[other])]
-
-        def candidates() -> Iterator[str]:
-            plain = list(self._composed(members))
-            if plain and (near := rivals(plain[0])):
-                there = sorted({id for title in near for id in given[title]} - set(members))
-                yield from (title for title in self._composed(members, there) if not rivals(title))
-            yield from (title for title in plain if not rivals(title))
-            yield from self._fragments(members)
-            yield from (f"Theme {number}" for number in count(1))
-
-        return next(title for title in candidates() if title.casefold() not in taken)
+    def _worded(self, members: Sequence[str], given: Mapping[str, Sequence[str]]) -> Iterator[str]:
+        """Titles that nobody would take for one of those given, the best first."""
+        composed = self._composed(members)
+        first = next(composed, "")
+        if not first:
+            return
+        if rivals := _near(first, given):
+            there = sorted({id for title in rivals for id in given[title]} - set(members))
+            yield from (title for title in self._composed(members, there) if not _near(title, given))
+        yield from (title for title in chain((first,), composed) if not _near(title, given))
 
     def _composed(self, members: Sequence[str], rivals: Sequence[str] = ()) -> Iterator[str]:
         """Titles, the best first; against `rivals`, from what is said more here than there."""
@@ -149,7 +154,7 @@ class Names:
         both = [id for id in first if self.telling.words[id].issuperset(other.phrase)]
         if head.is_place:
             return len(both) >= TOGETHER * len(first)
-        joined = sum(any(_joined(run, head, other) for run in runs(self.telling.texts[id])) for id in both)
+        joined = sum(any(_joined(run, head, other) for run in self.telling.texts[id].runs) for id in both)
         return joined >= max(2, JOINED * len(first))
 
     def _in_order(self, a: Part, b: Part, members: Sequence[str]) -> tuple[Part, Part]:
@@ -157,7 +162,7 @@ class Names:
         lead = 0
         for id in members:
             if {a.phrase[0], b.phrase[0]} <= self.telling.words[id]:
-                first = next(k for run in runs(self.telling.texts[id]) for k in run if k in (a.phrase[0], b.phrase[0]))
+                first = next(k for run in self.telling.texts[id].runs for k in run if k in (a.phrase[0], b.phrase[0]))
                 lead += 1 if first == a.phrase[0] else -1
         return (a, b) if lead >= 0 else (b, a)
 
@@ -193,10 +198,10 @@ def _unused(parts: Iterable[Part], head: Part) -> list[Part]:
 
 def _joined(run: Run, a: Part, b: Part) -> bool:
     """Whether a sentence has "a and b", "a–b" or "a v b", either way round."""
+    if JOINTS.isdisjoint(run):
+        return False
     ends = {(a.phrase[-1], b.phrase[0]), (b.phrase[-1], a.phrase[0])}
-    return any(
-        run[at] in ("and", "–", "v", "vs") and (run[at - 1], run[at + 1]) in ends for at in range(1, len(run) - 1)
-    )
+    return any(run[at] in JOINTS and (run[at - 1], run[at + 1]) in ends for at in range(1, len(run) - 1))
 
 
 def _capital(text: str) -> str:
@@ -210,10 +215,25 @@ def _shortened(title: str) -> str:
     return (text[:MAX_TITLE].rsplit(" ", 1)[0] if " " in text[:MAX_TITLE] else text[:MAX_TITLE]).rstrip(" ,;:–—-")
 
 
+def telling_words(title: str) -> frozenset[Key]:
+    """What a title says: its words, but for those that only hold them together."""
+    found = frozenset(key for words in sentences(title) for word in words for key in keys(word))
+    return frozenset(key for key in found - FUNCTION if key[0].isalnum()) or found
+
+
+def nearly_alike(a: str, b: str) -> bool:
+    """Whether a reader would take one title for the other."""
+    return a.casefold() == b.casefold() or _mistakable(_marks(a), _marks(b))
+
+
+def _near(title: str, others: Iterable[str]) -> list[str]:
+    return [other for other in others if nearly_alike(title, other)]
+
+
+@lru_cache(maxsize=10_000)
 def _marks(title: str) -> frozenset[Key]:
     """What a reader tells a title by."""
-    found = frozenset(key for words in sentences(title) for word in words for key in keys(word))
-    return alike(key for key in found - FUNCTION if key[0].isalnum()) or found
+    return alike(telling_words(title))
 
 
 def _mistakable(a: frozenset[Key], b: frozenset[Key]) -> bool:

@@ -6,6 +6,8 @@ Pure.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 from feedsvc.themes.casing import BREAKS, Key, bare, is_headline, is_unspaced, keys
 from feedsvc.themes.places import PLACES
@@ -17,7 +19,18 @@ ARTICLES = frozenset(("the", "a", "an"))
 
 Run = Sequence[Key]
 Phrase = tuple[Key, ...]
-Text = Sequence[Sequence[str]]  # the sentences of an article, each its words as written
+
+
+@dataclass(frozen=True)
+class Text:
+    """The sentences of an article, each its words as written."""
+
+    sentences: Sequence[Sequence[str]]
+
+    @cached_property
+    def runs(self) -> Sequence[Run]:
+        """The sentences as keys."""
+        return tuple(tuple(chain.from_iterable(map(keys, words))) for words in self.sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,9 @@ def surroundings(texts: Iterable[Text], wanted: Set[Key]) -> Surroundings:
     for text in texts:
         seen: set[Key] = set()
         found: set[Phrase] = set()
-        for words, run in zip(text, runs(text), strict=True):
+        for words, run in zip(text.sentences, text.runs, strict=True):
+            if wanted.isdisjoint(run):
+                continue
             running = len(words) == len(run) and not is_headline(words)
             for at, key in enumerate(run):
                 if key not in wanted:
@@ -62,17 +77,11 @@ def surroundings(texts: Iterable[Text], wanted: Set[Key]) -> Surroundings:
     return Surroundings(articles, phrases, forms, {key: nouns[key] / uses[key] for key in uses})
 
 
-def runs(text: Text) -> Iterator[Run]:
-    """The sentences as keys."""
-    return ([key for word in words for key in keys(word)] for words in text)
-
-
 def places(text: Text, phrase: Phrase) -> Iterator[tuple[Run, int]]:
     """Where a phrase stands: the sentence and the position in it."""
-    for run in runs(text):
-        for at, key in enumerate(run):
-            if key == phrase[0] and tuple(run[at : at + len(phrase)]) == phrase:
-                yield run, at
+    for run in text.runs:
+        if phrase[0] in run:  # most do not, and this is the quickest way to know
+            yield from ((run, at) for at in range(len(run)) if tuple(run[at : at + len(phrase)]) == phrase)
 
 
 def takes_article(texts: Iterable[Text], phrase: Phrase) -> bool:

@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeVar
 
 from feedsvc.themes.casing import Casing, Key, has_capital, is_unspaced, keys, sentences
@@ -17,7 +18,7 @@ from feedsvc.themes.phrases import Phrase, Surroundings, Text, places, surroundi
 from feedsvc.themes.places import PLACES
 from feedsvc.themes.vocabulary import DULL, KINDS, KINDS_BY_SIGN, PEOPLE, WEAK, Kind
 
-MAX_TEXT = 1000  # characters of an article that are looked at: what it is about stands in front
+MAX_TEXT = 600  # characters of an article that are looked at: what it is about stands in front
 CONSIDERED = 30  # words of which the phrases are looked for
 LOOKED_AT = 100  # articles of a community, evenly spaced, whose phrases are looked at
 
@@ -48,7 +49,7 @@ OBVIOUS = 0.35  # of the articles that must speak of it where hardly one names i
 FIGHTING = ("conflict", "insurgency")  # which reports of it hardly ever name
 LEAST = 0.15  # of the articles that must speak of the kind, all told
 LONG_KINDS = [kind for kind in KINDS if len(kind.own) > 1]
-KIND_SHOWN = {tuple(kind.own): kind.shown for kind in KINDS if len(kind.own) == 1}
+KIND_BY_WORD = {word: kind for kind in KINDS if len(kind.own) == 1 for word in kind.own}
 
 FEW = 0.02  # of the articles: what is never said there counts as said by so many
 
@@ -75,14 +76,22 @@ class Telling:
     """The words of all articles, from which a community's own stand out."""
 
     def __init__(self, vertices: Iterable[Vertex]) -> None:
-        self.texts: dict[str, Text] = {v.id: list(sentences(v.text[:MAX_TEXT] or v.title)) for v in vertices}
-        self.casing = Casing(sentence for text in self.texts.values() for sentence in text)
-        self.words = {id: frozenset(k for s in text for w in s for k in keys(w)) for id, text in self.texts.items()}
-        self._spread = Counter(key for words in self.words.values() for key in words)
-        self._kinds_spread = Counter(kind for words in self.words.values() for kind in _spoken(words))
+        self.texts: dict[str, Text] = {v.id: Text(tuple(sentences(v.text[:MAX_TEXT] or v.title))) for v in vertices}
+        self.casing = Casing(chain.from_iterable(text.sentences for text in self.texts.values()))
+        self.words = {id: frozenset(chain(*text.runs)) for id, text in self.texts.items()}
+        self._spread = self._documents(self.words)
+        self._kinds = {id: _spoken(words) for id, words in self.words.items()}
+        self._kinds_spread = Counter(chain.from_iterable(self._kinds.values()))
+        self._found: dict[tuple[frozenset[str], frozenset[str]], list[Part]] = {}
 
     def parts(self, members: Sequence[str], rivals: Collection[str] = ()) -> list[Part]:
         """Names and phrases, the most telling first; against `rivals`, articles of a community much like this one."""
+        asked = frozenset(members), frozenset(rivals)  # for a title, and again for a description
+        if asked not in self._found:
+            self._found[asked] = self._parts(members, rivals)
+        return self._found[asked]
+
+    def _parts(self, members: Sequence[str], rivals: Collection[str]) -> list[Part]:
         inside, beside = self._documents(members), self._documents(rivals)
         everywhere = self._everywhere(inside, len(members))
         telling = [key for key in inside if not _dull(key)]
@@ -107,14 +116,14 @@ class Telling:
         """What kind of thing the theme is: "war", "outbreak"; the best first."""
         size = len(members)
         named = Counter(kind for id in members for kind in KINDS if kind.own <= self.words[id])
-        spoken = Counter(kind for id in members for kind in _spoken(self.words[id]))
-        beside = Counter(kind for id in rivals for kind in _spoken(self.words[id]))
+        spoken = Counter(kind for id in members for kind in self._kinds[id])
+        beside = Counter(kind for id in rivals for kind in self._kinds[id])
         score: dict[Kind, float] = {}
         coverage: dict[Kind, float] = {}
         best: dict[Key, float] = {}
         for kind, number in spoken.items():
             lift = self._lift(number / size, self._kinds_spread[kind])
-            coverage[kind] = (named[kind] + INDIRECT * (number - named[kind])) / size
+            coverage[kind] = _kind_coverage(named[kind], number, size)
             obvious = number >= OBVIOUS * size and (named[kind] or kind.shown in FIGHTING)
             told = obvious or named[kind] >= max(2, NAMED * size)
             if told and coverage[kind] >= LEAST and lift >= HARDLY:
@@ -126,13 +135,31 @@ class Telling:
         around = self._surroundings(members, [key for kind in ranked for key in kind.own])
         return [part for kind in ranked for part in self._kind_parts(kind, score[kind], coverage[kind], around)]
 
+    def fit(self, words: Collection[Key], members: Collection[str]) -> float:
+        """How well these words tell the members from all other articles: 0 when any of them tells nothing.
+
+        It is the geometric mean of what each word tells, which rises with the members that use it, or that speak of
+        the kind of theme it stands for, and falls with the other articles that do.
+        """
+        told = [self._told(word, members) for word in words]
+        return math.prod(told) ** (1 / len(told)) if told else 0.0
+
+    def _told(self, word: Key, members: Collection[str]) -> float:
+        size = len(members)
+        number = sum(word in self.words[id] for id in members)
+        if kind := KIND_BY_WORD.get(word):
+            spoken = sum(kind in self._kinds[id] for id in members)
+            lift = self._lift(spoken / size, self._kinds_spread[kind]) if spoken else 0.0
+            return _kind_coverage(number, spoken, size) ** WIDELY * math.log1p(lift)
+        return self._score(number / size, self._spread[word]) if number else 0.0
+
     def writes(self, members: Iterable[str], phrase: Phrase) -> bool:
         """Whether one of these articles has these words in a row."""
         with_them = (id for id in members if self.words[id].issuperset(phrase))
         return any(True for id in with_them for _ in places(self.texts[id], phrase))
 
     def _documents(self, ids: Iterable[str]) -> Counter[Key]:
-        return Counter(key for id in ids for key in self.words[id])
+        return Counter(chain.from_iterable(self.words[id] for id in ids))
 
     def _everywhere(self, inside: Counter[Key], size: int) -> frozenset[Key]:
         """The words that much of the site uses, hardly more often here: the stop words of any language."""
@@ -189,7 +216,8 @@ class Telling:
             shown = min(forms, key=lambda form: (-forms[form], form))
             is_name = all(has_capital(word) or not word[0].isalpha() for word in shown.split())
         else:
-            shown = KIND_SHOWN.get(phrase) or written([self.casing.form(key) for key in phrase])
+            kind = KIND_BY_WORD.get(phrase[0]) if len(phrase) == 1 else None
+            shown = kind.shown if kind else written([self.casing.form(key) for key in phrase])
             is_name = all(self.casing.is_name(key) for key in phrase if key not in WEAK) and self.casing.is_name(last)
         is_noun = around.as_noun.get(last, 0.0) >= (PARTICIPLE if last.endswith(PARTICIPLES) else NOUN)
         if is_name and coverage >= NOTED:
@@ -215,6 +243,10 @@ def _contrast(
     if not rivals:
         return 1.0
     return max(0.0, math.log2((inside[what] / len(members) + FEW) / (beside[what] / len(rivals) + FEW)))
+
+
+def _kind_coverage(named: int, spoken: int, size: int) -> float:
+    return (named + INDIRECT * (spoken - named)) / size
 
 
 def _spoken(words: frozenset[Key]) -> set[Kind]:

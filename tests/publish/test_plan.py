@@ -21,6 +21,8 @@ SETTINGS = Settings(
 LINES = {id: Line(id, NOON + timedelta(hours=n), None, "d" + id) for n, id in enumerate("abcde")}
 TRAM = Channel("tram", "Tram", Origin.DISCOVERED, members=frozenset("ace"))
 GONE = Channel("gone", "Gone", Origin.DISCOVERED, state=ChannelState.MERGED, heir="tram")
+ENDED = Channel("ended", "Ended", Origin.DISCOVERED, state=ChannelState.RETIRED)
+ASLEEP = Channel("asleep", "Asleep", Origin.DISCOVERED, state=ChannelState.DORMANT, members=frozenset("b"))
 
 
 def planned(
@@ -33,8 +35,14 @@ def changed(**section: object) -> Settings:
     return SETTINGS.model_copy(update=section)
 
 
-def test_everything_and_each_living_channel_has_a_feed() -> None:
-    assert set(planned(TRAM, GONE)) == {ALL, "channels/tram"}
+def test_everything_and_each_channel_that_stands_has_a_feed() -> None:
+    assert set(planned(TRAM, GONE, ENDED, ASLEEP)) == {ALL, "channels/tram", "channels/asleep"}
+
+
+def test_a_channel_that_falls_asleep_or_wakes_up_is_not_made_again() -> None:
+    awake = replace(ASLEEP, state=ChannelState.ACTIVE)
+    assert planned(awake) == planned(ASLEEP)
+    assert plan_outline([awake], SETTINGS) == plan_outline([ASLEEP], SETTINGS)
 
 
 def test_a_feed_holds_the_newest_entries_first_and_no_more_than_it_may() -> None:
@@ -89,7 +97,18 @@ def test_a_channels_title_and_description_are_in_its_digest_and_in_the_outlines(
         assert planned(other)["channels/tram"].digest != planned(TRAM)["channels/tram"].digest
         assert planned(other)[ALL].digest == planned(TRAM)[ALL].digest
         assert plan_outline([other], SETTINGS) != plan_outline([TRAM], SETTINGS)
-    assert plan_outline([TRAM, GONE], SETTINGS) == plan_outline([TRAM], SETTINGS)
+    assert plan_outline([TRAM, GONE, ENDED], SETTINGS) == plan_outline([TRAM], SETTINGS)
+    assert plan_outline([TRAM, ASLEEP], SETTINGS) != plan_outline([TRAM], SETTINGS)
+
+
+@pytest.mark.parametrize("told", [{"image": "https://paper.example/tram.png"}, {"language": "de"}])
+def test_a_channels_image_and_language_are_told_and_change_its_digest_alone(told: dict[str, str]) -> None:
+    plain, shown = planned(TRAM), planned(replace(TRAM, **told))
+    feed = shown["channels/tram"]
+    assert {key: getattr(feed, key) for key in told} == told
+    assert feed.digest != plain["channels/tram"].digest
+    assert shown[ALL] == plain[ALL]
+    assert (plain[ALL].image, plain[ALL].language) == (None, None)
 
 
 def test_an_article_beyond_the_last_entry_changes_nothing() -> None:

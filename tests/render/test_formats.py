@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
+from unittest.mock import ANY
 
 import feedparser
 import orjson
@@ -23,6 +24,7 @@ DC = "{http://purl.org/dc/elements/1.1/}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 HOME = "https://news.example/channels/world/"
+PICTURE = "https://news.example/world.png?w=512&h=512"
 
 
 def entry(number=1, **given):
@@ -174,6 +176,57 @@ def test_only_a_language_other_than_the_feeds_is_stated_for_an_entry():
     assert [item.get("language") for item in json(FEED)["items"]] == ["uk", None, None, None]
 
 
+def test_a_feed_may_have_a_language_and_a_picture_of_its_own():
+    shown = feed(RICH, WITHOUT_SUMMARY, language="pt-BR", image=PICTURE)
+    for name in ("rss", "atom"):
+        assert read(name, shown).feed.language == "pt-BR"
+    assert json(shown)["language"] == "pt-BR"
+    assert read("rss", shown).feed.image == {
+        "href": PICTURE,
+        "title": shown.title,
+        "title_detail": ANY,
+        "link": HOME,
+        "links": ANY,
+    }
+    assert [(part.tag, part.text) for part in rss(shown).find("image")] == [
+        ("url", PICTURE),
+        ("title", shown.title),
+        ("link", HOME),
+    ]
+    assert read("atom", shown).feed.logo == PICTURE
+    assert atom(shown).get(LANG) == "pt-BR"
+    assert json(shown)["icon"] == PICTURE
+
+
+def test_an_entry_that_says_its_own_language_keeps_it_in_a_feed_of_another():
+    shown = feed(RICH, WITHOUT_SUMMARY, STUB, language="pt-BR")
+    assert [item.get(LANG) for item in rss(shown).findall("item")] == ["uk", "en", None]
+    assert [element.get(LANG) for element in atom(shown).findall(f"{ATOM}entry")] == ["uk", "en", None]
+    assert [item.get("language") for item in json(shown)["items"]] == ["uk", "en", None]
+
+
+@pytest.mark.parametrize(
+    ("image", "fits"),
+    [
+        ("https://news.example/world.JPG", True),
+        ("https://news.example/world.gif?w=512&v=.webp", True),
+        ("https://news.example/pictures/17", True),
+        ("https://news.example/world.webp", False),
+        ("https://news.example/world.svg#.png", False),
+    ],
+)
+def test_an_rss_channel_has_only_pictures_of_the_kinds_that_rss_knows(image, fits):
+    shown = feed(image=image)
+    assert rss(shown).findtext("image/url") == (image if fits else None)
+    assert atom(shown).findtext(f"{ATOM}logo") == json(shown)["icon"] == image
+
+
+def test_a_feed_without_a_picture_has_no_place_for_one():
+    assert rss(FEED).find("image") is None
+    assert atom(FEED).find(f"{ATOM}logo") is None
+    assert "icon" not in json(FEED)
+
+
 def test_a_json_feed_says_the_same():
     document = json(feed(RICH, STUB))
     assert list(document) == "version title home_page_url feed_url description language authors items".split()
@@ -279,6 +332,7 @@ FEEDS = st.builds(
     author=TEXTS,
     rights=TEXTS,
     language=TEXTS,
+    image=st.none() | TEXTS,
 )
 
 

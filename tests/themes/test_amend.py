@@ -1,4 +1,6 @@
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +12,12 @@ from feedsvc.model import Channel, ChannelState, Origin
 from feedsvc.settings import Themes
 from feedsvc.themes.amend import begin, clashes, finish, remarks
 from feedsvc.themes.continuity import continue_channels
-from feedsvc.themes.curated import Candidate
+from feedsvc.themes.curated import Candidate, Judged, judge
 from feedsvc.themes.naming import slug
 
 RULES = Themes(min_articles=3)
-MERGED = ChannelState.MERGED
+ACTIVE, DORMANT, MERGED, RETIRED = ChannelState
+BORN = datetime(2026, 3, 1, tzinfo=UTC)
 ALL = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -38,16 +41,32 @@ def merge(into: str, *slugs: str) -> dict[str, Any]:
 
 def run(before: Sequence[Channel], curation: Curation, *groups: str, articles: str = ALL) -> list[Channel]:
     """One run in which what is left in the graph falls into these groups; each letter is an article with that title."""
-    candidates = [Candidate(id, id, "paper") for id in articles]
-    start = begin(candidates, {}, before, curation)
+    rules = judged(curation, articles)
+    start = begin(rules, {}, before, curation)
     communities = [frozenset(group) - start.taken for group in groups]
     kept = [group for group in communities if group]
 
     def titles(born: Sequence[frozenset[str]]) -> list[str]:
         return ["Theme " + min(group) for group in born]
 
-    after = continue_channels(kept, start.before, RULES, titles, slug)
-    return finish([*after, *start.made], start, candidates, curation)
+    times = {id: BORN + timedelta(hours=hours) for hours, id in enumerate(ALL)}
+    after = continue_channels(kept, start.before, RULES, times, titles, slug, start.made)
+    return finish(after, start, rules, curation)
+
+
+def judged(curation: Curation, articles: str = ALL) -> Judged:
+    candidates = [Candidate(id, id, "paper") for id in articles]
+    return Judged(judge(candidates, curation), ((id, None) for id in articles))
+
+
+def amended(before: Sequence[Channel], curation: Curation) -> list[Channel]:
+    """One run in which the graph leaves all channels as they are."""
+    start = begin(judged(curation), {}, before, curation)
+    return finish([*start.before, *start.made], start, judged(curation), curation)
+
+
+def theme(slug: str, members: str, state: ChannelState = ChannelState.ACTIVE) -> Channel:
+    return Channel(slug, slug, Origin.DISCOVERED, state=state, members=frozenset(members))
 
 
 def shown(channels: Sequence[Channel]) -> dict[str, str]:
@@ -96,6 +115,34 @@ def test_a_renamed_channel_keeps_its_slug_and_what_is_not_said() -> None:
     assert (find(after, "theme-a").title, shown(after)) == ("Alphabet", {"theme-a": "abcd"})
     described = run(after, said(renames=[{"slug": "theme-a", "description": "Letters"}]), "abcd")
     assert (find(described, "theme-a").title, find(described, "theme-a").description) == ("Alphabet", "Letters")
+
+
+def test_an_image_and_a_language_are_there_while_the_file_gives_them() -> None:
+    look = {"image": "https://paper.example/a.png", "language": "de"}
+    shown = said(
+        channels=[curated("river", "c") | look],
+        renames=[{"slug": "theme-a", "title": "Alphabet", **look}],
+        splits=[split("few", "theme-a", "b") | look],
+    )
+    plain = said(
+        channels=[curated("river", "c")],
+        renames=[{"slug": "theme-a", "description": "Letters"}],
+        splits=[split("few", "theme-a", "b")],
+    )
+    without = run([], plain, "abcdefg")
+    with_them = run(without, shown, "abcdefg")
+    for name in ("river", "theme-a", "few"):
+        assert (find(with_them, name).image, find(with_them, name).language) == (look["image"], look["language"])
+        assert (find(without, name).image, find(without, name).language) == (None, None)
+    for after in (run(with_them, plain, "abcdefg"), run(with_them, said(), "abcdefg")):
+        assert {value for channel in after for value in (channel.image, channel.language)} == {None}
+        assert find(after, "theme-a").title == "Alphabet"
+
+
+def test_a_channel_that_the_file_comes_to_make_keeps_its_birth_and_wakes_up() -> None:
+    asleep = replace(theme("theme-a", "abc", DORMANT), born=BORN)
+    after = find(amended([asleep], said(channels=[curated("theme-a", "a")])), "theme-a")
+    assert (after.born, after.state, after.origin) == (BORN, ACTIVE, Origin.CURATED)
 
 
 # Merges
@@ -171,6 +218,31 @@ def test_a_merge_of_channels_that_are_not_there_changes_nothing() -> None:
         assert run(first, said(merges=[one]), "abc") == run(first, said(), "abc")
 
 
+def test_a_dormant_channel_merges_like_an_active_one_and_sleeps_on_only_with_its_like() -> None:
+    merging = said(merges=[merge("theme-a", "theme-e")])
+    for one, other, both in [(DORMANT, DORMANT, DORMANT), (DORMANT, ACTIVE, ACTIVE), (ACTIVE, DORMANT, ACTIVE)]:
+        channels = amended([theme("theme-a", "abc", one), theme("theme-e", "efg", other)], merging)
+        assert shown(channels) == {"theme-a": "abcefg", "theme-e": ">theme-a"}
+        assert find(channels, "theme-a").state is both
+        assert shown(amended(channels, merging)) == shown(channels)
+        assert shown(begin(judged(merging), {}, channels, merging).before) == {"theme-a": "abc", "theme-e": "efg"}
+
+
+def test_nothing_is_merged_into_a_channel_that_has_ended_and_that_is_told() -> None:
+    merging = said(merges=[merge("theme-z", "theme-a")])
+    after = amended([theme("theme-a", "abc"), theme("theme-z", "yz", RETIRED)], merging)
+    assert shown(after) == {"theme-a": "abc", "theme-z": ""}
+    assert find(after, "theme-z").state is RETIRED
+    assert remarks(after, judged(merging), merging) == ["merges[0].into: the channel 'theme-z' has ended"]
+
+
+def test_a_channel_that_has_ended_brings_nothing_along_but_may_redirect() -> None:
+    after = amended(
+        [theme("theme-e", "efg"), theme("theme-z", "yz", RETIRED)], said(merges=[merge("theme-e", "theme-z")])
+    )
+    assert shown(after) == {"theme-e": "efg", "theme-z": ">theme-e"}
+
+
 # Splits
 
 
@@ -205,6 +277,11 @@ def test_a_split_follows_the_heir_of_the_channel_it_was_taken_from() -> None:
     assert shown(run(first, splitting, "acefgh")) == {"few": "b", "theme-a": ">theme-e", "theme-e": "acefgh"}
 
 
+def test_a_split_takes_from_a_dormant_channel_as_from_an_active_one() -> None:
+    after = amended([theme("theme-a", "abc", DORMANT)], said(splits=[split("few", "theme-a", "b")]))
+    assert shown(after) == {"few": "b", "theme-a": "ac"}
+
+
 def test_what_is_in_a_curated_channel_is_no_part_of_a_split_unless_it_is_named() -> None:
     first = run([], said(), "abcde")
     both = said(channels=[curated("river", "b", "c")], splits=[split("few", "theme-a", "b", "d", articles="c")])
@@ -220,6 +297,13 @@ def test_a_slug_that_was_merged_away_is_not_used_again() -> None:
     assert clashes(first, wrong) == [
         "channels[1].slug: the channel 'theme-e' was merged into 'theme-a', and a slug is not used again; take another"
     ]
+
+
+def test_the_slug_of_a_channel_that_has_ended_is_not_used_again() -> None:
+    ended = theme("theme-z", "", RETIRED)
+    told = "the channel 'theme-z' has ended, and a slug is not used again; take another"
+    assert clashes([ended], said(channels=[curated("theme-z", "a")])) == [f"channels[0].slug: {told}"]
+    assert clashes([ended], said(splits=[split("theme-z", "theme-a", "a")])) == [f"splits[0].slug: {told}"]
 
 
 def test_a_split_needs_a_new_slug_and_nothing_takes_that_of_the_rest() -> None:
@@ -249,7 +333,7 @@ def test_names_that_nobody_knows_are_told() -> None:
         splits=[split("few", "nothing", articles="b")],
     )
     after = run([], curation, "abcde")
-    assert remarks(after, [Candidate(id, id, "paper") for id in ALL], curation) == [
+    assert remarks(after, judged(curation), curation) == [
         "renames[0].slug: there is no channel 'gone'",
         "splits[0].out_of: there is no channel 'nothing'",
         "merges[0].slugs: there is no channel 'theme-b'",
@@ -286,9 +370,9 @@ def test_every_redirect_leads_to_a_channel_and_no_article_is_lost_or_in_two_disc
         known = {channel.slug for channel in channels}
         channels = run(channels, curation, *groups, articles=ALL[:9])
         by_slug = {channel.slug: channel for channel in channels}
-        active = [channel for channel in channels if channel.state is ChannelState.ACTIVE]
+        active = [channel for channel in channels if channel.state.stands]
         assert known <= by_slug.keys()
-        assert all(by_slug[c.heir].state is ChannelState.ACTIVE for c in channels if c.heir)
+        assert all(by_slug[c.heir].state.stands for c in channels if c.heir)
         assert frozenset(ALL[:9]) == frozenset().union(*(c.members for c in active))
         discovered = [id for c in active if c.origin is not Origin.CURATED for id in c.members]
         assert len(discovered) == len(set(discovered))

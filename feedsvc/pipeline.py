@@ -5,6 +5,7 @@ more. If it dies between the two, the next run sees that the feeds lag behind th
 from there. A run that finds nothing new stops after looking.
 """
 
+import gc
 import hashlib
 import os
 import socket
@@ -52,6 +53,7 @@ from feedsvc.theming import theme
 log = structlog.get_logger()
 
 READER_VERSION = "1"  # raise it when parsing or normalising changes, so that everything is read again
+COLLECT_EVERY = 200_000  # new objects
 Progress = Callable[[str, int, int], None]
 
 
@@ -92,7 +94,7 @@ def refresh(settings: Settings, store: Store, progress: Progress | None = None, 
     Waits up to `wait_s` seconds for a run that is in hand, then raises RunRefused. Sources that fail are
     told of in the report; NoSourceRead is raised when every source did.
     """
-    with _lease(store, wait_s) as lease:
+    with _unhurried_collector(), _lease(store, wait_s) as lease:
         started = time.monotonic()
         with store.writing(lease) as connection:
             number = run_store.begin_run(connection, _now())
@@ -105,6 +107,17 @@ def refresh(settings: Settings, store: Store, progress: Progress | None = None, 
             raise
         _end(store, lease, report.outcome, report, report.errors, started)
     return report
+
+
+@contextmanager
+def _unhurried_collector() -> Iterator[None]:
+    """Let Python look for cycles seldom: a run makes many objects that stay, and looking takes a third of it."""
+    usual = gc.get_threshold()
+    gc.set_threshold(COLLECT_EVERY, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _end(store: Store, lease: Lease, outcome: str, report: Report, errors: Sequence[str], started: float) -> None:
@@ -284,7 +297,8 @@ def _publish(settings: Settings, store: Store, lease: Lease, report: Report, pro
     _until_the_next_second(stands, made)
     with store.writing(lease) as connection:
         at = _now().replace(microsecond=0)
-        feed_store.publish(connection, themed.before, themed.after, made, lines, follows, at, report.run)
+        shown = [article.id for article in public if not article.served]
+        feed_store.publish(connection, themed.before, themed.after, made, shown, follows, at, report.run)
         themed.write(connection, report.run)
     report.published = len(made)
 

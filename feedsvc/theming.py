@@ -8,7 +8,7 @@ anew when the graph has grown by a quarter, so that little of what readers have 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -175,7 +175,7 @@ class _Run:
         self.weaving, self.settings, self.curation = weaving, settings, curation
         self.published = {article.id: article.published for article in public}
         self.newest = max(self.published.values(), default=None)
-        self.rules = _digest(*((one.slug, one.rule) for one in (*curation.channels, *curation.splits)))
+        self.rules = _digest([(c.slug, c.rule) for c in curation.channels], [(s.slug, s.rule) for s in curation.splits])
         self.by_other_rules = read_mark(connection, JUDGED) != self.rules
         self.arranging, arranged = _arranging(read_mark(connection, ARRANGED), weaving.arrived, public, settings)
         self.marks = {ARRANGED: arranged, JUDGED: self.rules}

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from feedsvc.model import Channel, Origin
 from feedsvc.settings import Settings
 
+VERSION = version("feedsvc")
 ALL = ""  # the key of the feed of everything
 OPML = "opml"  # the key of the outline of all channels
 
@@ -67,7 +68,7 @@ def served(channels: Iterable[Channel]) -> list[Channel]:
 def plan_outline(channels: Iterable[Channel], settings: Settings) -> str:
     """The digest of what goes into the outline of all channels."""
     shown = [(channel.slug, channel.title, channel.description) for channel in served(channels)]
-    return _digest((version("feedsvc"), settings.site, shown))
+    return _digest((VERSION, settings.site, shown))
 
 
 def _digest(described: object) -> str:
@@ -79,7 +80,7 @@ def _planned(key: str, channel: Channel, lines: Mapping[str, Line], settings: Se
     newest_first = sorted(known, key=lambda line: (line.published, line.id), reverse=True)
     shown = newest_first[: settings.feeds.max_entries]
     told = (channel.title, channel.description, channel.image, channel.language)
-    fingerprint = (version("feedsvc"), settings.site, settings.feeds, key, told, shown)
+    fingerprint = (VERSION, settings.site, settings.feeds, key, told, shown)
     return PlannedFeed(
         key=key,
         title=channel.title,

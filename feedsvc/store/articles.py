@@ -16,6 +16,9 @@ from feedsvc.store.store import chunks, read_mark, upsert, write_mark
 from feedsvc.store.tables import articles, documents, former_titles, links, members, set_aside, witnesses
 
 REVISION = "articles revision"
+# Looked up, as asking an enum for its member takes most of the time of reading a row.
+EVIDENCE = {one.value: one for one in Evidence}
+PRECISION = {one.value: one for one in Precision}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def known_articles(connection: Connection) -> Iterator[Known]:
         a.id, a.source, a.title_key, a.stub, a.record_id, a.url, a.url_key, a.own_at, a.own_precision, a.own_evidence,
         a.listed_at, a.listed_precision, a.published, a.updated, a.served, a.digest,
     )  # fmt: skip
-    for row in connection.execute(select(*columns).where(a.merged_into.is_(None))):
+    for row in connection.execute(select(*columns).where(a.merged_into.is_(None))).all():
         yield Known(
             id=row.id,
             source=row.source,
@@ -62,7 +65,7 @@ def known_articles(connection: Connection) -> Iterator[Known]:
             url=row.url,
             url_key=row.url_key,
             own=_moment(row.own_at, row.own_precision),
-            own_evidence=Evidence(row.own_evidence) if row.own_evidence else None,
+            own_evidence=EVIDENCE[row.own_evidence] if row.own_evidence else None,
             listed=_moment(row.listed_at, row.listed_precision),
             published=row.published,
             updated=row.updated,
@@ -72,7 +75,7 @@ def known_articles(connection: Connection) -> Iterator[Known]:
 
 
 def _moment(at: datetime | None, precision: str | None) -> Moment | None:
-    return Moment(at, Precision(precision)) if at and precision else None
+    return Moment(at, PRECISION[precision]) if at and precision else None
 
 
 def merged_ids(connection: Connection) -> list[str]:

@@ -28,6 +28,7 @@ class PublicArticle:
     published: datetime
     updated: datetime | None
     digest: str
+    served: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,9 @@ def public_articles(connection: Connection, now: datetime) -> list[PublicArticle
     What an embargoed page lists says what it is about, so its stubs wait with it.
     """
     a = articles.c
-    columns = (a.id, a.source, a.url_key, a.title, a.stub, a.published, a.updated, a.digest)
+    columns = (a.id, a.source, a.url_key, a.title, a.stub, a.published, a.updated, a.digest, a.served)
     wanted = select(*columns).where(_public(now)).order_by(a.published, a.id)
-    return [PublicArticle(*row) for row in connection.execute(wanted)]
+    return [PublicArticle(*row) for row in connection.execute(wanted).all()]
 
 
 def contents(connection: Connection, ids: Iterable[str]) -> Iterator[tuple[str, Content]]:
@@ -107,7 +108,7 @@ def next_due(connection: Connection, now: datetime) -> datetime | None:
 def all_channels(connection: Connection) -> list[Channel]:
     """Every channel there ever was, with its members, by slug."""
     ids: dict[str, set[str]] = {}
-    for slug, id in connection.execute(select(members.c.slug, members.c.article_id)):
+    for slug, id in connection.execute(select(members.c.slug, members.c.article_id)).all():
         ids.setdefault(slug, set()).add(id)
     return [
         Channel(
@@ -172,17 +173,20 @@ def publish(
     before: Sequence[Channel],
     after: Sequence[Channel],
     generations_made: Sequence[NewGeneration],
-    public_ids: Iterable[str],
+    shown: Iterable[str],
     follows: str,
     now: datetime,
     run: int,
 ) -> None:
-    """Let a run's channels and feeds stand, all in the caller's one transaction."""
+    """Let a run's channels and feeds stand, all in the caller's one transaction.
+
+    `shown` are the articles that readers may see for the first time.
+    """
     _write_channels(connection, before, after, run)
     stands = standing(connection)
     for made in generations_made:
         _write_generation(connection, made, stands.get(made.key), now)
-    _freeze(connection, public_ids)
+    _freeze(connection, shown)
     write_mark(connection, FOLLOWED, follows)
     if generations_made or list(before) != list(after):
         write_mark(connection, PUBLICATION, str(int(read_mark(connection, PUBLICATION) or 0) + 1))
@@ -259,6 +263,4 @@ def _snapshot_rows(key: str, number: int, one: Snapshot) -> list[dict[str, Any]]
 def _freeze(connection: Connection, ids: Iterable[str]) -> None:
     """From now on these articles keep the time they were published."""
     for some in chunks(sorted(ids)):
-        connection.execute(
-            update(articles).where(articles.c.id.in_(some), articles.c.served.is_(False)).values(served=True)
-        )
+        connection.execute(update(articles).where(articles.c.id.in_(some)).values(served=True))

@@ -36,13 +36,13 @@ def woven_articles(connection: Connection) -> dict[str, Woven]:
     """id → what is kept of every article in the graph, without its words."""
     v = vertices.c
     wanted = select(v.article_id, v.stub, v.digest, v.model, v.strength, v.story)
-    return {row[0]: Woven(*row[1:]) for row in connection.execute(wanted)}
+    return {row[0]: Woven(*row[1:]) for row in connection.execute(wanted).all()}
 
 
 def texts(connection: Connection) -> dict[str, Text]:
     """id → what is compared of every article in the graph."""
     wanted = select(vertices.c.article_id, vertices.c.words, vertices.c.embedding)
-    return {row[0]: Text(row[0], bytes(row[1]), bytes(row[2])) for row in connection.execute(wanted)}
+    return {row[0]: Text(row[0], bytes(row[1]), bytes(row[2])) for row in connection.execute(wanted).all()}
 
 
 def new_links(connection: Connection, now: datetime) -> list[Edge]:
@@ -73,7 +73,7 @@ def ties(connection: Connection, ids: Collection[str] | None = None) -> dict[Edg
     e = edges.c
     wanted = select(e.a, e.b, e.votes, e.likeness, e.near)
     if ids is None:
-        return {(row[0], row[1]): Tie(*row) for row in connection.execute(wanted)}
+        return {(row[0], row[1]): Tie(*row) for row in connection.execute(wanted).all()}
     found: dict[Edge, Tie] = {}
     for some in chunks(sorted(ids)):
         for end in (e.a, e.b):

@@ -145,11 +145,11 @@ def _rarity(counts: csr_array) -> Vectors:
     """The smoothed idf of every word; words of every other text, or of one only, say nothing of a theme."""
     texts = counts.shape[0]
     having = np.bincount(counts.indices, minlength=WORDS)
-    idf = np.log((1 + texts) / (1 + having)) + 1
-    if texts >= FEW:
-        idf[(having < 2) | (having > texts / 2)] = 0
-    idf[having == 0] = 0
-    return np.asarray(idf, np.float32)
+    fewest, most = (2, texts / 2) if texts >= FEW else (1, texts)
+    telling = np.flatnonzero((having >= fewest) & (having <= most))
+    idf = np.zeros(WORDS, np.float32)
+    idf[telling] = np.log((1 + texts) / (1 + having[telling])) + 1
+    return idf
 
 
 def _weighted(counts: csr_array, rarity: Vectors) -> csr_array:

@@ -27,7 +27,7 @@ MAX_TITLE = 300  # characters
 LEAST = 0.45
 LEAST_OF_TITLES = 0.3
 LEAST_UNSPACED = 0.6  # of titles in a script that does not set words apart, where topic words cannot be told as such
-A_DAY_ADDS = 0.1
+A_DAY_ADDS = 0.15
 SHARED = 4  # telling words that titles must share where they are all there is
 TELLING = 0.5  # what such a word weighs at least: no more than six in ten texts have it
 FRAME = 2 / 3  # of the words, those that two titles of one frame share
@@ -44,6 +44,7 @@ ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
 YEAR = re.compile(r"(?:19|20)\d\d")
 SCORE = re.compile(r"(?<![\d–-])(\d{1,2})\s?[–:-]\s?(\d{1,2})(?![\d–-])")
 TOKEN = re.compile(r"\w\w+")
+DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +106,16 @@ def _share_enough(a: Mapping[Key, float], b: Mapping[Key, float]) -> bool:
 
 
 def _without_rubric(a: str, b: str) -> tuple[str, str]:
-    """Two titles without what stands before the colon in both, as "In pictures:", which says nothing of an event."""
+    """Two titles without what stands before the colon in both, as "In pictures:", which says nothing of an event.
+
+    Titles that differ in nothing but numbers are left as they are.
+    """
     a, b = a[:MAX_TITLE], b[:MAX_TITLE]
     head, _, tail = a.partition(": ")
     other_head, _, other_tail = b.partition(": ")
-    return (tail, other_tail) if tail and other_tail and head.casefold() == other_head.casefold() else (a, b)
+    if not tail or not other_tail or head.casefold() != other_head.casefold():
+        return a, b
+    return (a, b) if DIGITS.sub("", tail) == DIGITS.sub("", other_tail) else (tail, other_tail)
 
 
 def _read(title: str, rarity: Callable[[str], float]) -> _Title:

@@ -30,17 +30,14 @@ from feedsvc.errors import (
 )
 from feedsvc.load import parse
 from feedsvc.load.fetch import Unfetched, folder_documents
-from feedsvc.model import Channel, Document, Draft, Unread
+from feedsvc.model import Document, Draft, Unread
 from feedsvc.normalise.article import Reading, normalise
 from feedsvc.normalise.identity import resolve
 from feedsvc.normalise.settle import settle
 from feedsvc.normalise.text import clean
 from feedsvc.normalise.urls import url_key
-from feedsvc.publish.plan import OPML, Line, PlannedFeed, channel_key, due, plan, plan_outline
-from feedsvc.publish.snapshot import snapshot
-from feedsvc.render import FORMATS, OPML_MEDIA_TYPE
-from feedsvc.render.assemble import assemble, feed_home, feed_id
-from feedsvc.render.opml import Outline, render_opml
+from feedsvc.publish.plan import MAP, OPML, Line, due, plan
+from feedsvc.publishing import Maps, feeds, outline
 from feedsvc.settings import Settings, SourceSettings
 from feedsvc.store import articles as article_store
 from feedsvc.store import feeds as feed_store
@@ -290,9 +287,11 @@ def _publish(settings: Settings, store: Store, lease: Lease, report: Report, pro
     lines = {a.id: Line(a.id, a.published, a.updated, a.digest) for a in public}
     digests = {key: standing.digest for key, standing in stands.items()}
     needed = due(plan(themed.after, lines, settings), digests)
+    maps = Maps(store, public, themed, settings.site)
     made = [
-        *_render(needed, stands, settings, store, progress),
-        *_outline(themed.after, digests.get(OPML), settings),
+        *feeds(needed, stands, settings, store, maps, progress),
+        *outline(themed.after, digests.get(OPML), settings),
+        *maps.of_all(digests.get(MAP)),
     ]
     _until_the_next_second(stands, made)
     with store.writing(lease) as connection:
@@ -307,39 +306,6 @@ def _follows(revision: int, public: int, settings: Settings, curation: Curation)
     """What the feeds hang on: the articles, how many of them may be seen, the settings and the curation."""
     text = repr((revision, public, READER_VERSION, settings.site, settings.feeds, settings.themes, curation))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _render(
-    needed: Sequence[PlannedFeed],
-    stands: Mapping[str, Standing],
-    settings: Settings,
-    store: Store,
-    progress: Progress,
-) -> Iterator[NewGeneration]:
-    files = {name: format.file_name for name, format in FORMATS.items()}
-    for done, feed in enumerate(needed):
-        progress("rendering", done, len(needed))
-        with store.reading() as connection:
-            found = feed_store.whole_articles(connection, feed.ids)
-        id = stands[feed.key].id if feed.key in stands else feed_id(settings.sources[0].name, feed.key)
-        entries = [found[one] for one in feed.ids]
-        look = {"image": feed.image, "language": feed.language}
-        assembled = assemble(feed.key, id, feed.title, feed.description, entries, files, settings.site, **look)
-        snapshots = tuple(
-            snapshot(name, format.media_type, format.render(assembled)) for name, format in FORMATS.items()
-        )
-        yield NewGeneration(feed.key, id, feed.digest, feed.newest, len(entries), snapshots)
-
-
-def _outline(channels: Sequence[Channel], stands: str | None, settings: Settings) -> Iterator[NewGeneration]:
-    """The outline of all channels, unless it stands as it is."""
-    digest = plan_outline(channels, settings)
-    if digest == stands:
-        return
-    rss = FORMATS["rss"].file_name
-    homes = [(c, feed_home(channel_key(c.slug), settings.site)) for c in channels if c.state.stands]
-    body = render_opml(settings.site.title, [Outline(c.title, c.description, home, home + rss) for c, home in homes])
-    yield NewGeneration(OPML, OPML, digest, None, len(homes), (snapshot(OPML, OPML_MEDIA_TYPE, body),))
 
 
 def _until_the_next_second(stands: Mapping[str, Standing], made: Sequence[NewGeneration]) -> None:

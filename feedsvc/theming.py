@@ -7,6 +7,7 @@ anew when the graph has grown by a quarter, so that little of what readers have 
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -33,6 +34,7 @@ from feedsvc.themes.likeness import Likeness, Text, count
 from feedsvc.themes.lineage import aged, settled, turns
 from feedsvc.themes.naming import Names, slug
 from feedsvc.themes.placing import place
+from feedsvc.themes.stories import Told, story_of
 from feedsvc.themes.words import plain, words_of
 
 ARRANGED = "arranged"  # how many articles there were then, how many have come since, and by which settings
@@ -53,6 +55,12 @@ class Weaving:
     arrived: int = 0
     likeness: Likeness | None = None
 
+    @property
+    def stories(self) -> dict[str, str]:
+        """id → the id of the first article that told the same, of every article in the graph."""
+        stories = {id: woven.story for id, woven in self.known.items()}
+        return stories | {one.text.id: one.woven.story for one in self.new}
+
 
 @dataclass(frozen=True, slots=True)
 class Themed:
@@ -66,6 +74,11 @@ class Themed:
     verdicts: list[Verdict]
     judged: list[str] | None
     marks: dict[str, str]
+
+    @property
+    def arranged(self) -> int:
+        """How many articles there were when the channels were arranged last."""
+        return int(json.loads(self.marks[ARRANGED])[0])
 
     def write(self, connection: Connection, run: int) -> None:
         """Write all but the channels. Events name channels, which have to be written before."""
@@ -129,8 +142,11 @@ def weave_in(connection: Connection, public: Sequence[PublicArticle], now: datet
     lengths = graph_store.list_lengths(connection, {lister for lister, _ in links})
     ties = weave(links, lengths, likeness.of(pairs), near, former)
     strengths = _strengths(ties, former, known)
+    # A stub's title ties it to nothing, but may tell what another one tells.
+    told_alike = {tie.edge for tie in ties} | former.keys() | likeness.nearest(a.id for a in entering if a.stub).keys()
+    stories = _stories(entering, article_by_id, told_alike, known, likeness)
     vertices = [
-        NewVertex(words[a.id], Woven(a.stub, a.digest, "", strengths.get(a.id, _strength(known, a.id)), a.id))
+        NewVertex(words[a.id], Woven(a.stub, a.digest, "", strengths.get(a.id, _strength(known, a.id)), stories[a.id]))
         for a in (*entering, *changed)
     ]
     arrived = len(arriving - known.keys())
@@ -154,6 +170,36 @@ def _strengths(ties: Iterable[Tie], former: Mapping[Edge, Tie], known: Mapping[s
         for id in tie.edge:
             found[id] = round(found.get(id, _strength(known, id)) + more, 6)
     return found
+
+
+def _stories(
+    entering: Sequence[PublicArticle],
+    article_by_id: Mapping[str, PublicArticle],
+    told_alike: Iterable[Edge],
+    known: Mapping[str, Woven],
+    likeness: Likeness,
+) -> dict[str, str]:
+    """id → story, of every article; those that enter are told apart one after the other."""
+    stories = {id: woven.story for id, woven in known.items()}
+    followed = {story for id, story in stories.items() if story != id}
+    neighbours: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    cosines = likeness.of((edge for edge in told_alike if article_by_id.keys() >= set(edge)), words_alone=True)
+    for (a, b), cosine in cosines.items():
+        neighbours[a].append((b, cosine))
+        neighbours[b].append((a, cosine))
+    for article in entering:
+        if article.id in followed:  # a stub that was told first stays the first, whatever its page says
+            continue
+        stories.pop(article.id, None)
+        earlier = [
+            (_told(article_by_id[id]), cosine, stories[id]) for id, cosine in neighbours[article.id] if id in stories
+        ]
+        stories[article.id] = story_of(_told(article), earlier, likeness.rarity_of) or article.id
+    return stories
+
+
+def _told(article: PublicArticle) -> Told:
+    return Told(article.id, article.title, article.published, article.stub)
 
 
 # Out of the graph

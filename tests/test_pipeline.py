@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from feedsvc import pipeline
+from feedsvc import pipeline, publishing
 from feedsvc.errors import NoSourceRead, RunRefused
 from feedsvc.store import feeds as feed_store
 from feedsvc.store import reading, runs
@@ -72,7 +72,7 @@ def test_the_first_run_publishes_everything_newest_first(desk) -> None:
     assert [entry["title"] for entry in desk.entries()] == [f"Tram report {n}" for n in (5, 4, 3, 2, 1, 0)]
     channels = desk.channel_titles()
     assert sorted(title for titles in channels.values() for title in titles) == [f"Tram report {n}" for n in range(6)]
-    assert {key for key, _, _ in desk.standing()} == {"", "opml", *(f"channels/{slug}" for slug in channels)}
+    assert {key for key, _, _ in desk.standing()} == {"", "opml", "map", *(f"channels/{slug}" for slug in channels)}
     assert {(f, e) for k, f, e in desk.standing() if not k} == {
         (name, encoding) for name in ("rss", "atom", "json") for encoding in ("", "gzip")
     }
@@ -555,7 +555,7 @@ def test_a_crash_while_rendering_keeps_the_last_generation(desk, monkeypatch: py
     before = desk.standing()
     desk.write_lines("b.jsonl", record(1))
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "assemble", _crash)
+        patch.setattr(publishing, "assemble", _crash)
         with pytest.raises(ZeroDivisionError):
             desk.run()
     assert desk.standing() == before

@@ -11,11 +11,12 @@ from datetime import datetime
 from importlib.metadata import version
 
 from feedsvc.model import Channel, Origin
-from feedsvc.settings import Settings
+from feedsvc.settings import Settings, Site
 
 VERSION = version("feedsvc")
 ALL = ""  # the key of the feed of everything
 OPML = "opml"  # the key of the outline of all channels
+MAP = "map"  # the key of the map of all channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ def plan_outline(channels: Iterable[Channel], settings: Settings) -> str:
     """The digest of what goes into the outline of all channels."""
     shown = [(channel.slug, channel.title, channel.description) for channel in served(channels)]
     return _digest((VERSION, settings.site, shown))
+
+
+def plan_map(channels: Iterable[Channel], arranged: int, site: Site) -> str:
+    """The digest of the map of all channels, which is drawn anew when they are `arranged` or called otherwise."""
+    return _digest((VERSION, site, arranged, sorted((channel.slug, channel.title) for channel in channels)))
 
 
 def _digest(described: object) -> str:

@@ -22,3 +22,4 @@ FORMATS: Mapping[str, Format] = {
     "json": Format("feed.json", "application/feed+json; charset=utf-8", render_json),
 }
 OPML_MEDIA_TYPE = "text/x-opml; charset=utf-8"
+MAP_MEDIA_TYPE = "image/svg+xml"

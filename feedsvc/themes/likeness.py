@@ -6,6 +6,7 @@ rare a word is follows from all the counts there are when two texts are compared
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,18 +64,22 @@ class Likeness:
         self.ids = [text.id for text in texts]
         self.row_by_id = {id: row for row, id in enumerate(self.ids)}
         counts = _unpack([text.words for text in texts])
-        self.rarity = _rarity(counts)
-        self.rows = _weighted(counts, self.rarity)
+        self.having = np.bincount(counts.indices, minlength=WORDS)
+        self.rows = _weighted(counts, _rarity(self.having, len(texts)))
+        self._rarity_by_word: dict[str, float] = {}
         self.embeddings = _embeddings([text.embedding for text in texts]) if mix else None
         self.mix = mix
 
     def rarity_of(self, word: str) -> float:
-        """How much a word says: its inverse document frequency, 0 for one that says nothing."""
-        packed = count([word])[0]
-        return float(self.rarity[np.frombuffer(packed, NUMBERS, 1)[0]]) if packed else 0.0
+        """The inverse document frequency of a word, rarer or commoner than those that are compared; 0 for none."""
+        if word not in self._rarity_by_word:
+            packed = count([word])[0]
+            having = self.having[np.frombuffer(packed, NUMBERS, 1)[0]] if packed else np.inf
+            self._rarity_by_word[word] = float(_idf(len(self.ids), having)) if packed else 0.0
+        return self._rarity_by_word[word]
 
-    def of(self, pairs: Iterable[Edge]) -> dict[Edge, float]:
-        """The cosine of each pair."""
+    def of(self, pairs: Iterable[Edge], words_alone: bool = False) -> dict[Edge, float]:
+        """The likeness of each pair, or only the cosine of their words."""
         wanted = sorted(pairs)
         found: dict[Edge, float] = {}
         for start in range(0, len(wanted), BLOCK * 20):
@@ -82,7 +87,7 @@ class Likeness:
             left = np.array([self.row_by_id[a] for a, _ in some])
             right = np.array([self.row_by_id[b] for _, b in some])
             cosines = np.asarray(self.rows[left].multiply(self.rows[right]).sum(axis=1), np.float32).ravel()
-            if self.mix and self.embeddings is not None:
+            if self.mix and self.embeddings is not None and not words_alone:
                 dense = np.einsum("ij,ij->i", self.embeddings[left], self.embeddings[right])
                 cosines = self.mix(cosines, dense)
             found.update(zip(some, map(_rounded, cosines.tolist()), strict=True))
@@ -141,15 +146,18 @@ def _unpack(packed: Sequence[bytes]) -> csr_array:
     return csr_array((counts, numbers, ends), shape=(len(packed), WORDS))
 
 
-def _rarity(counts: csr_array) -> Vectors:
-    """The smoothed idf of every word; words of every other text, or of one only, say nothing of a theme."""
-    texts = counts.shape[0]
-    having = np.bincount(counts.indices, minlength=WORDS)
+def _rarity(having: NDArray[np.int64], texts: int) -> Vectors:
+    """The idf of every word; words of every other text, or of one only, say nothing of a theme."""
     fewest, most = (2, texts / 2) if texts >= FEW else (1, texts)
     telling = np.flatnonzero((having >= fewest) & (having <= most))
     idf = np.zeros(WORDS, np.float32)
-    idf[telling] = np.log((1 + texts) / (1 + having[telling])) + 1
+    idf[telling] = _idf(texts, having[telling])
     return idf
+
+
+def _idf(texts: int, having: Any) -> Any:
+    """Smoothed, so that a word of every text still weighs 1."""
+    return np.log((1 + texts) / (1 + having)) + 1
 
 
 def _weighted(counts: csr_array, rarity: Vectors) -> csr_array:

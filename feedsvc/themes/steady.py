@@ -1,7 +1,7 @@
 """Titles that hold: a channel is called something else only when that has long been clearly better.
 
-Pure. What a channel would be called today is weighed against what it is called, by what the words in which
-the two differ tell of its members. The slug never follows.
+Pure. What a channel would be called today, its rival, is weighed against what it is called, by how well the
+words in which the two differ tell its members from all other articles. The slug never follows.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -11,33 +11,33 @@ from feedsvc.model import Channel
 from feedsvc.themes.describe import describe_anew
 from feedsvc.themes.naming import Names, nearly_alike, telling_words
 
-RUNS = 3  # in a row, in which a rival must be clearly better
+RUNS = 3  # in a row in which the rival, or one nearly alike, must be clearly better
 CLEARLY = 2.0  # times as telling
 
 
 def hold(
     channels: Sequence[Channel], names: Names, may_rename: Collection[str], may_describe: Collection[str]
 ) -> list[Channel]:
-    """The channels, each with the rival of its title as it is after this run, or with that for its new title.
+    """The same channels, each with the rival that its title has after this run, or with that rival for its title.
 
-    `channels` are all there are or ever were, so that no title is given twice; `may_rename` are the slugs of those
-    whose titles may change, and `may_describe` of those whose descriptions then may. To be called where
-    the articles have grown, for a rival is only as good as the runs that it held in.
+    `channels` are all whose titles must stay apart. `may_rename` are the slugs of those whose titles may change, and
+    `may_describe` of those whose descriptions may then follow. A run should be counted for what it brought: the
+    same members weighed again are no more evidence than before.
     """
     now = {channel.slug: channel for channel in channels}
-    members = {slug: sorted(id for id in channel.members if id in names.vertices) for slug, channel in now.items()}
-    for slug in sorted(may_rename, key=lambda slug: (-len(members[slug]), slug)):
+    members = {slug: sorted(channel.members & names.vertices.keys()) for slug, channel in now.items()}
+    free = [slug for slug in now if slug in may_rename and members[slug]]
+    for slug in sorted(free, key=lambda slug: (-len(members[slug]), slug)):
         given = {other.title: members[other.slug] for other in now.values() if other.slug != slug}
-        if members[slug]:
-            now[slug] = _weighed(now[slug], members[slug], given, names, slug in may_describe)
-    return [now[channel.slug] for channel in channels]
+        now[slug] = _weighed(now[slug], members[slug], given, names, slug in may_describe)
+    return list(now.values())
 
 
 def clearly_better(rival: str, title: str, members: Collection[str], names: Names) -> bool:
-    """Whether the words that `rival` alone has tell the members far better than those that `title` alone has.
+    """Whether the words that only `rival` has tell the members far better than those that only `title` has.
 
-    When one only says more than the other, it is all their words that are compared. A title that says little but
-    holds is thus safe from a mere variation, while one word that holds no more gives way.
+    All their words are compared where one only says more than the other. So a title that still fits is safe from a
+    mere variation, and a word that fits no longer is not kept up by the others.
     """
     old, new = telling_words(title), telling_words(rival)
     if old - new and new - old:

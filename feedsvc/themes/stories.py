@@ -77,9 +77,11 @@ def story_of(article: Told, earlier: Sequence[tuple[Told, float, str]], rarity: 
     found = []
     for first, cosine, story in earlier:
         apart = abs(article.published - first.published)
-        if first.id == story and apart <= SPAN:
+        known = not (article.stub or first.stub)
+        # Most are too far apart, in time or in their texts, for their titles to be read at all.
+        if first.id == story and apart <= SPAN and (not known or cosine >= LEAST + A_DAY_ADDS * (apart / DAY)):
             a, b = (_read(title, rarity) for title in _without_rubric(article.title, first.title))
-            beyond = _beyond(a, b, apart, None if article.stub or first.stub else cosine)
+            beyond = _beyond(a, b, apart, cosine if known else None)
             if beyond is not None:
                 found.append((-beyond, apart, story))
     return min(found)[2] if found else None

@@ -123,7 +123,7 @@ class Telling:
         best: dict[Key, float] = {}
         for kind, number in spoken.items():
             lift = self._lift(number / size, self._kinds_spread[kind])
-            coverage[kind] = _kind_coverage(named[kind], number, size)
+            coverage[kind] = (named[kind] + INDIRECT * (number - named[kind])) / size
             obvious = number >= OBVIOUS * size and (named[kind] or kind.shown in FIGHTING)
             told = obvious or named[kind] >= max(2, NAMED * size)
             if told and coverage[kind] >= LEAST and lift >= HARDLY:
@@ -138,20 +138,18 @@ class Telling:
     def fit(self, words: Collection[Key], members: Collection[str]) -> float:
         """How well these words tell the members from all other articles: 0 when any of them tells nothing.
 
-        It is the geometric mean of what each word tells, which rises with the members that use it, or that speak of
-        the kind of theme it stands for, and falls with the other articles that do.
+        It is the geometric mean of what each word tells, which rises with the members that use it and falls with the
+        other articles that do. A kind of theme is used by all that speak of it, whether or not they name it.
         """
         told = [self._told(word, members) for word in words]
         return math.prod(told) ** (1 / len(told)) if told else 0.0
 
     def _told(self, word: Key, members: Collection[str]) -> float:
-        size = len(members)
-        number = sum(word in self.words[id] for id in members)
         if kind := KIND_BY_WORD.get(word):
-            spoken = sum(kind in self._kinds[id] for id in members)
-            lift = self._lift(spoken / size, self._kinds_spread[kind]) if spoken else 0.0
-            return _kind_coverage(number, spoken, size) ** WIDELY * math.log1p(lift)
-        return self._score(number / size, self._spread[word]) if number else 0.0
+            number, spread = sum(kind in self._kinds[id] for id in members), self._kinds_spread[kind]
+        else:
+            number, spread = sum(word in self.words[id] for id in members), self._spread[word]
+        return self._score(number / len(members), spread) if number else 0.0
 
     def writes(self, members: Iterable[str], phrase: Phrase) -> bool:
         """Whether one of these articles has these words in a row."""
@@ -243,10 +241,6 @@ def _contrast(
     if not rivals:
         return 1.0
     return max(0.0, math.log2((inside[what] / len(members) + FEW) / (beside[what] / len(rivals) + FEW)))
-
-
-def _kind_coverage(named: int, spoken: int, size: int) -> float:
-    return (named + INDIRECT * (spoken - named)) / size
 
 
 def _spoken(words: frozenset[Key]) -> set[Kind]:

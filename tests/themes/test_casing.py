@@ -26,13 +26,13 @@ def test_forms_of_a_word_count_as_one(word: str, expected: tuple[str, ...]) -> N
 
 def test_names_of_several_words_are_one_word_when_they_are_places() -> None:
     assert list(sentences("South Koreans met in St. Petersburg. Then home.")) == [
-        ["South Koreans", "met", "in", "St", "Petersburg"],
-        ["Then", "home"],
+        ("South Koreans", "met", "in", "St", "Petersburg"),
+        ("Then", "home"),
     ]
 
 
 def test_a_line_that_is_said_twice_is_read_once() -> None:
-    assert list(sentences("One line.\n One line.\nTwo.")) == [["One", "line"], ["Two"]]
+    assert list(sentences("One line.\n One line.\nTwo.")) == [("One", "line"), ("Two",)]
 
 
 def test_only_running_text_tells_a_name() -> None:

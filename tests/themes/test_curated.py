@@ -1,6 +1,7 @@
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 
 from feedsvc.curation import Curation, load_curation
 from feedsvc.themes import graph
-from feedsvc.themes.curated import Candidate, curate, folded
-from feedsvc.themes.graph import Edge, Vertex, in_order
-from feedsvc.themes.likeness import Likeness
+from feedsvc.themes.curated import Candidate, Judged, curate, folded, judge
+from feedsvc.themes.graph import Edge, in_order
+from feedsvc.themes.likeness import Likeness, Text, count
 from feedsvc.themes.words import words_of
 
 WORLD = Path(__file__).resolve().parents[1] / "data" / "curation" / "world.toml"
@@ -29,8 +30,14 @@ def curation(*channels: Mapping[str, Any]) -> Curation:
     return Curation.model_validate({"channels": [{"title": "A", **channel} for channel in channels]})
 
 
+def curated(
+    articles: Collection[Candidate], weights: Mapping[Edge, float], said: Curation
+) -> dict[str, frozenset[str]]:
+    return curate(Judged(judge(articles, said), ((a.id, a.url) for a in articles)), weights, said)
+
+
 def fits(article: Candidate, **rule: Mapping[str, Sequence[str]]) -> bool:
-    return bool(curate([article], {}, curation({"slug": "a", "rule": rule}))["a"])
+    return bool(curated([article], {}, curation({"slug": "a", "rule": rule}))["a"])
 
 
 def has(text: str, *words: str) -> bool:
@@ -136,11 +143,11 @@ def test_an_article_that_fits_two_channels_is_in_both() -> None:
         {"slug": "b", "rule": {"any_of": {"tags": ["river"]}}},
         {"slug": "c", "rule": {"any_of": {"tags": ["sport"]}}},
     )
-    assert curate([ARTICLE], {}, said) == {"a": {"1"}, "b": {"1"}, "c": frozenset()}
+    assert curated([ARTICLE], {}, said) == {"a": {"1"}, "b": {"1"}, "c": frozenset()}
 
 
 def test_with_nothing_said_there_are_no_channels() -> None:
-    assert curate([ARTICLE], {}, Curation()) == {}
+    assert curated([ARTICLE], {}, Curation()) == {}
 
 
 # Votes, pins and bans
@@ -150,7 +157,7 @@ def members(weights: Mapping[Edge, float], titles: Mapping[str, str], **channel:
     """The members of a channel about x; articles are letters."""
     articles = [Candidate(id, title, "paper", url=f"paper.example/{id}") for id, title in titles.items()]
     rule = {"any_of": {"words": ["x"]}, "none_of": {"words": ["never"]}}
-    return "".join(sorted(curate(articles, weights, curation({"slug": "a", "rule": rule, **channel}))["a"]))
+    return "".join(sorted(curated(articles, weights, curation({"slug": "a", "rule": rule, **channel}))["a"]))
 
 
 def test_an_article_goes_where_over_half_of_its_weight_leads() -> None:
@@ -194,6 +201,32 @@ def test_the_order_of_articles_and_edges_makes_no_difference(weights: dict[Edge,
     assert members(weights, titles) == members(turned, dict(reversed(titles.items())))
 
 
+# Of an article here and there
+
+
+FITTING = {"a": "x", "b": "", "c": "", "d": ""}
+DRAWN = {("a", "b"): 1.0, ("a", "c"): 1.0, ("a", "d"): 1.0}
+
+
+def drawn(former: str, weighed: str, **channel: Any) -> str:
+    """The members of a channel about x, when the ties of only some articles are known."""
+    articles = [Candidate(id, title, "paper") for id, title in FITTING.items()]
+    said = curation({"slug": "a", "rule": {"any_of": {"words": ["x"]}, "none_of": {"words": ["never"]}}, **channel})
+    weights = {edge: weight for edge, weight in DRAWN.items() if not set(weighed).isdisjoint(edge)}
+    judged = Judged(judge(articles, said), ((a.id, a.url) for a in articles))
+    return "".join(sorted(curate(judged, weights, said, {"a": frozenset(former)}, frozenset(weighed))["a"]))
+
+
+def test_an_article_whose_ties_are_not_looked_at_is_drawn_to_where_it_was() -> None:
+    assert drawn(former="ab", weighed="c") == "abc"
+    assert drawn(former="a", weighed="bcd") == "abcd"
+    assert drawn(former="", weighed="") == "a"
+
+
+def test_a_ban_counts_for_an_article_whose_ties_are_not_looked_at_too() -> None:
+    assert drawn(former="ab", weighed="c", banned=["b"]) == "ac"
+
+
 # A real archive
 
 
@@ -211,13 +244,14 @@ def candidates(archive: Sequence[Mapping[str, Any]]) -> list[Candidate]:
 @pytest.fixture(scope="module")
 def weights(archive: Sequence[Mapping[str, Any]]) -> Mapping[Edge, float]:
     """The graph of the related links and the texts, as the pipeline makes it."""
-    likeness = Likeness(
-        Vertex(a["id"], a["title"], words_of(a["title"], a["summary"], a["body_text"]), day(a["published"]), False)
-        for a in archive
-    )
+    in_time = sorted(archive, key=lambda a: (day(a["published"]), a["id"]))
+    words = count(words_of(a["title"], a["summary"], a["body_text"]) for a in in_time)
+    likeness = Likeness([Text(a["id"], packed) for a, packed in zip(in_time, words, strict=True)])
     id_by_url = {a["url"]: a["id"] for a in archive}
     links = [(a["id"], id_by_url[link["url"]]) for a in archive for link in a["related"] if link["url"] in id_by_url]
-    return graph.weigh(links, likeness.of({in_order(*link) for link in links}), likeness.nearest_earlier())
+    lengths = Counter(lister for lister, _ in links)
+    alike, near = likeness.of({in_order(*link) for link in links}), likeness.nearest(likeness.ids)
+    return {tie.edge: tie.weight for tie in graph.weave(links, lengths, alike, near, {})}
 
 
 def day(text: str) -> datetime:
@@ -232,7 +266,7 @@ def test_rules_that_an_editor_would_write_find_the_themes_of_a_year(
     archive: Sequence[Mapping[str, Any]], candidates: Sequence[Candidate], weights: Mapping[Edge, float]
 ) -> None:
     said = load_curation(WORLD)
-    found, by_rule = curate(candidates, weights, said), curate(candidates, {}, said)
+    found, by_rule = curated(candidates, weights, said), curated(candidates, {}, said)
     true = {slug: frozenset(a["id"] for a in archive if a["theme"] == theme) for slug, theme in THEMES.items()}
     scores = {slug: (f1(found[slug], true[slug]), f1(by_rule[slug], true[slug])) for slug in THEMES}
     assert {slug: score for slug, score in scores.items() if score[0] < 0.85} == {}
@@ -245,5 +279,5 @@ def test_ten_rules_over_thousands_of_articles_take_well_under_a_second(
     rules = load_curation(WORLD).channels
     ten = [rules[i % len(rules)].model_copy(update={"slug": f"copy-{i}"}) for i in range(10)]
     started = time.process_time()
-    curate(candidates, weights, Curation(channels=tuple(ten)))
+    curated(candidates, weights, Curation(channels=tuple(ten)))
     assert time.process_time() - started < 1

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from feedsvc.themes.describe import describe
+from feedsvc.themes.describe import describe, describe_anew
 from feedsvc.themes.graph import Vertex
 from feedsvc.themes.naming import Names
 
@@ -44,3 +44,14 @@ def test_articles_that_say_nothing_have_only_a_date() -> None:
 
 def test_members_that_are_not_there_are_passed_over() -> None:
     assert describe(Names(PIER), frozenset({"gone"})) == ""
+
+
+def test_a_description_that_is_made_anew_keeps_its_day() -> None:
+    text = describe_anew(Names([*PIER, *OTHERS]), ids(PIER), "About the trams. Articles since 1 May 2025.")
+    assert text == "About the North Pier, the harbour board and Una Brackwell. Articles since 1 May 2025."
+
+
+def test_a_description_from_elsewhere_is_not_made_anew() -> None:
+    for text in ("", "All of the pier.", "Articles since May.", "Articles since 1 May 2025. By hand."):
+        assert describe_anew(Names([*PIER, *OTHERS]), ids(PIER), text) == text
+    assert describe_anew(Names(PIER), frozenset({"gone"}), "Articles since 1 May 2025.") == "Articles since 1 May 2025."

@@ -1,11 +1,21 @@
 import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import chain, combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsvc.themes.graph import Edge, communities, in_order, weigh
+from feedsvc.themes.graph import VOTE, Edge, Tie, communities, in_order, weave
+
+
+def weights(
+    links: Sequence[Edge], likeness: Mapping[Edge, float], near: Mapping[Edge, float] | None = None
+) -> dict[Edge, float]:
+    """What ties the articles of a graph that is woven all at once."""
+    lengths = Counter(lister for lister, _ in links)
+    return {tie.edge: tie.weight for tie in weave(links, lengths, likeness, near or {}, {})}
 
 
 def split(
@@ -13,7 +23,7 @@ def split(
 ) -> list[frozenset[str]]:
     """Communities of a graph of which all that is known are its links, all between texts equally alike."""
     vertices = {id for link in links for id in link} | (ids or set())
-    return communities(vertices, weigh(links, {in_order(a, b): likeness for a, b in links}, {}), before or {})
+    return communities(vertices, weights(links, {in_order(a, b): likeness for a, b in links}), before or {})
 
 
 def clique(prefix: str, size: int) -> list[Edge]:
@@ -41,7 +51,7 @@ def test_without_links_every_article_is_one_by_itself() -> None:
 
 def test_texts_that_are_alike_join_articles_that_nobody_lists() -> None:
     alike = dict.fromkeys(clique("a", 5), 0.5)
-    assert communities(members(list(alike)), weigh([], {}, alike), {}) == [members(list(alike))]
+    assert communities(members(list(alike)), weights([], {}, alike), {}) == [members(list(alike))]
 
 
 def test_an_article_alone_stays_alone_beside_a_group() -> None:
@@ -58,7 +68,7 @@ def test_a_hub_that_lists_everything_does_not_melt_the_themes_into_one() -> None
     hubs = [("hub", id) for id in everyone] + [("index", id) for id in everyone]
     # A page of links has little in common with each article that it lists.
     likeness = {in_order(a, b): 0.5 for theme in themes for a, b in theme} | {in_order(*link): 0.02 for link in hubs}
-    found = communities([*everyone, "hub", "index"], weigh([*chain.from_iterable(themes), *hubs], likeness, {}), {})
+    found = communities([*everyone, "hub", "index"], weights([*chain.from_iterable(themes), *hubs], likeness), {})
     assert sorted(sorted(group - {"hub", "index"}) for group in found if group - {"hub", "index"}) == [
         sorted(members(theme)) for theme in themes
     ]
@@ -96,11 +106,11 @@ def test_the_order_of_links_and_articles_makes_no_difference(
     links = [(f"n{a:02}", f"n{b:02}") for a, b in edges]
     likeness = {in_order(a, b): (len(a + b) * 7 + int(a[1:]) * int(b[1:])) % 10 / 10 for a, b in links}
     ids = [f"n{number:02}" for number in range(15)]
-    first = communities(ids, weigh(links, likeness, {}), {})
+    first = communities(ids, weights(links, likeness), {})
     mixed_links, mixed_likeness = list(links), list(likeness.items())
     for mixed in (ids, mixed_links, mixed_likeness):
         mixer.shuffle(mixed)
-    assert communities(ids, weigh(mixed_links, dict(mixed_likeness), {}), {}) == first
+    assert communities(ids, weights(mixed_links, dict(mixed_likeness)), {}) == first
 
 
 @settings(deadline=None)
@@ -147,3 +157,47 @@ def test_a_list_of_thousands_ties_so_loosely_that_it_rounds_to_nothing_and_does_
 def test_a_weight_of_next_to_nothing_or_a_link_to_itself_does_no_harm() -> None:
     assert split([("a", "b"), ("b", "c")], likeness=0.00001) == [frozenset("abc")]
     assert sorted(map(sorted, split([("a", "a"), ("a", "b")]))) == [["a", "b"]]
+
+
+# Weaving
+
+
+def test_all_the_links_of_a_list_share_one_vote() -> None:
+    [one] = weave([("a", "b")], {"a": 1}, {("a", "b"): 0.0}, {}, {})
+    assert one == Tie("a", "b", VOTE, 0.0, False)
+    ten = weave([("page", f"n{n}") for n in range(10)], {"page": 10}, {}, {}, {})
+    assert sum(tie.votes for tie in ten) == pytest.approx(VOTE)
+
+
+def test_two_that_list_each_other_are_tied_by_both_votes_and_once_by_their_texts() -> None:
+    [tie] = weave([("a", "b"), ("b", "a")], {"a": 1, "b": 2}, {("a", "b"): 0.4}, {}, {})
+    assert (tie.votes, tie.weight) == (pytest.approx(1.5 * VOTE), pytest.approx(1.5 * VOTE + 0.4))
+
+
+def test_texts_count_once_for_a_link_and_once_more_when_they_are_among_the_nearest() -> None:
+    assert weave([], {}, {}, {("a", "b"): 0.4}, {})[0].weight == pytest.approx(0.4)
+    assert weave([("a", "b")], {"a": 1}, {("a", "b"): 0.4}, {}, {})[0].weight == pytest.approx(VOTE + 0.4)
+    assert weave([("a", "b")], {"a": 1}, {}, {("a", "b"): 0.4}, {})[0].weight == pytest.approx(VOTE + 0.8)
+
+
+KNOWN = {("a", "b"): Tie("a", "b", 0.05, 0.4, True)}
+
+
+def test_what_is_woven_stays_as_it_is_and_a_new_link_adds_its_vote() -> None:
+    assert weave([], {}, {}, {}, KNOWN) == []
+    assert weave([], {}, {("a", "b"): 0.4}, {("a", "b"): 0.4}, KNOWN) == []
+    assert weave([("b", "a")], {"b": 2}, {}, {}, KNOWN) == [Tie("a", "b", 0.05 + VOTE / 2, 0.4, True)]
+
+
+def test_a_stub_that_has_become_whole_is_weighed_anew_and_keeps_its_votes() -> None:
+    assert weave([], {}, {("a", "b"): 0.7}, {}, KNOWN) == [Tie("a", "b", 0.05, 0.7, True)]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd")).filter(lambda e: e[0] != e[1]), unique=True))
+def test_links_woven_one_by_one_tie_like_links_woven_at_once(links: list[Edge]) -> None:
+    lengths = Counter(lister for lister, _ in links)
+    likeness = {in_order(*link): 0.25 for link in links}
+    known: dict[Edge, Tie] = {}
+    for link in links:
+        known |= {tie.edge: tie for tie in weave([link], lengths, likeness, {}, known)}
+    assert {edge: tie.weight for edge, tie in known.items()} == pytest.approx(weights(links, likeness), abs=1e-5)

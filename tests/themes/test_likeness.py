@@ -1,33 +1,37 @@
-from datetime import UTC, datetime, timedelta
+import random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsvc.themes.graph import Vertex
-from feedsvc.themes.likeness import NEAREST, Likeness
+from feedsvc.themes.likeness import LEAST, NEAREST, Likeness, Text, count
 from feedsvc.themes.words import words_of
 
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+def texts(*said: str) -> list[Text]:
+    """Articles one after another: "000", "001", …"""
+    return [Text(f"{n:03}", packed) for n, packed in enumerate(count(said))]
 
 
-def vertices(*texts: str, stub: bool = False) -> list[Vertex]:
-    return [Vertex(f"{n:03}", text, text, NOON + timedelta(minutes=n), stub) for n, text in enumerate(texts)]
+def ids(number: int) -> list[str]:
+    return [f"{n:03}" for n in range(number)]
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 19, 20, 40])
+@pytest.mark.parametrize("number", [0, 1, 2, 19, 20, 40])
 @pytest.mark.parametrize("text", ["", " ", "the of and", "!?", "\0", "1"])
-def test_texts_without_a_telling_word_are_like_nothing(count: int, text: str) -> None:
-    likeness = Likeness(vertices(*[text] * count))
-    pairs = [("000", f"{n:03}") for n in range(1, count)]
+def test_texts_without_a_telling_word_are_like_nothing(number: int, text: str) -> None:
+    likeness = Likeness(texts(*[text] * number))
+    pairs = [("000", f"{n:03}") for n in range(1, number)]
     found = likeness.of(pairs)
     assert set(found) == set(pairs)
     assert all(0 <= cosine <= 1.000001 for cosine in found.values())
     assert likeness.of([]) == {}
+    assert likeness.nearest(ids(number)) == {}
+    assert likeness.between(ids(number), ids(1)) == likeness.between([], ids(number)) == 0
 
 
 def test_the_same_text_is_wholly_alike_and_another_is_not() -> None:
-    found = Likeness(vertices("harbour wall cracks", "harbour wall cracks", "choir sings")).of(
+    found = Likeness(texts("harbour wall cracks", "harbour wall cracks", "choir sings")).of(
         [("000", "001"), ("000", "002")]
     )
     assert found["000", "001"] == pytest.approx(1)
@@ -35,31 +39,67 @@ def test_the_same_text_is_wholly_alike_and_another_is_not() -> None:
 
 
 def test_only_earlier_articles_are_found_and_no_more_than_a_few() -> None:
-    found = Likeness(vertices(*["harbour wall cracks"] * 30)).nearest_earlier()
+    found = Likeness(texts(*["harbour wall cracks"] * 30)).nearest(ids(30))
     per_article = [sum(edge[1] == f"{n:03}" for edge in found) for n in range(30)]
     # A word that every text has tells nothing of a theme once there are twenty of them.
     assert max(per_article) <= NEAREST
-    few = Likeness(vertices("harbour wall cracks", "harbour wall mended", "choir sings")).nearest_earlier()
+    few = Likeness(texts("harbour wall cracks", "harbour wall mended", "choir sings")).nearest(ids(3))
     assert set(few) == {("000", "001")}
 
 
-def test_a_stub_looks_for_nothing_since_its_title_says_too_little() -> None:
-    assert Likeness(vertices("harbour wall", "harbour wall", stub=True)).nearest_earlier() == {}
+def test_of_many_that_are_alike_the_nearest_few_are_taken_and_of_equals_the_earliest() -> None:
+    said = ["harbour wall cracks"] * 12 + ["harbour gulls"] * 3 + [f"choir {n}" for n in range(16)]
+    found = Likeness(texts(*said, "harbour wall cracks")).nearest(["031"])
+    assert set(found) == {(id, "031") for id in ids(NEAREST)}
+    assert min(found.values()) >= LEAST
+
+
+def test_an_article_that_is_not_asked_about_looks_for_nothing() -> None:
+    likeness = Likeness(texts("harbour wall", "harbour wall", "harbour wall"))
+    assert likeness.nearest([]) == {}
+    assert set(likeness.nearest(["001"])) == {("000", "001")}
 
 
 def test_a_later_article_changes_nothing_between_earlier_ones_neighbours() -> None:
-    texts = ["harbour wall cracks", "harbour wall mended", "choir sings", "choir sings again"]
-    assert set(Likeness(vertices(*texts)).nearest_earlier()) >= {("000", "001"), ("002", "003")}
+    said = ["harbour wall cracks", "harbour wall mended", "choir sings", "choir sings again"]
+    assert set(Likeness(texts(*said)).nearest(ids(4))) >= {("000", "001"), ("002", "003")}
+
+
+SAID = st.lists(st.sampled_from(["harbour wall", "choir", "", "tram wires harbour", "港 口", "x" * 30_000]), max_size=30)
 
 
 @settings(deadline=None, max_examples=30)
-@given(
-    st.lists(st.sampled_from(["harbour wall", "choir", "", "tram wires harbour", "港 口", "x" * 30_000]), max_size=30)
-)
-def test_the_order_of_the_articles_makes_no_difference(texts: list[str]) -> None:
-    articles = vertices(*texts)
-    here, there = Likeness(articles), Likeness(articles[::-1])
-    assert here.nearest_earlier() == there.nearest_earlier()
+@given(SAID, st.randoms(use_true_random=False))
+def test_the_order_in_which_articles_are_asked_about_makes_no_difference(said: list[str], mixer: random.Random) -> None:
+    likeness, asked = Likeness(texts(*said)), ids(len(said))
+    found, pairs = likeness.nearest(asked), [(a, b) for a in asked for b in asked if a < b]
+    mixer.shuffle(asked)
+    assert likeness.nearest(asked) == found
+    assert likeness.of(pairs[::-1]) == likeness.of(pairs)
+    assert all(likeness.of(found)[edge] == pytest.approx(cosine, abs=0.00002) for edge, cosine in found.items())
+    half = asked[: len(asked) // 2]
+    assert likeness.between(half, asked) == likeness.between(sorted(half), sorted(asked))
+
+
+@settings(deadline=None, max_examples=30)
+@given(SAID)
+def test_words_that_were_counted_one_by_one_are_those_counted_at_once(said: list[str]) -> None:
+    assert [count([text])[0] for text in said] == count(said)
+
+
+def test_two_groups_are_as_alike_as_what_they_mostly_say() -> None:
+    likeness = Likeness(texts("harbour wall", "harbour wall cracks", "wall mended", "choir sings", "choir songs"))
+    walls, choirs = ids(3), ["003", "004"]
+    assert likeness.between(walls, walls) == pytest.approx(1)
+    assert likeness.between(walls, choirs) == 0
+    assert 0 < likeness.between(walls[:2], walls[2:]) < 1
+    assert likeness.between([*walls, "unknown"], choirs) == 0
+
+
+def test_a_word_says_the_more_the_rarer_it_is_and_nothing_when_nobody_says_it() -> None:
+    likeness = Likeness(texts("harbour wall", "harbour gulls", "choir"))
+    assert likeness.rarity_of("gulls") > likeness.rarity_of("harbour") > 0
+    assert likeness.rarity_of("tram") == likeness.rarity_of("the") == likeness.rarity_of("") == 0
 
 
 def test_the_words_of_an_article_are_plain_text() -> None:

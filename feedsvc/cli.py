@@ -17,7 +17,6 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from feedsvc import explain as explaining
 from feedsvc import logs
 from feedsvc.curation import FILE_NAME, load_curation
 from feedsvc.errors import BadSettings, FeedsvcError, StoreNotReady
@@ -266,9 +265,11 @@ def articles(settings: Settings, as_json: bool) -> None:
 @click.argument("subject")
 def explain(settings: Settings, subject: str) -> None:
     """Say why: SUBJECT is an article's id or URL, or a channel's slug."""
+    from feedsvc.explain import explain as lines_on
+
     subject = subject.encode(errors="replace").decode()  # an argument may be any bytes, and a store knows text only
     with _store(settings).reading() as connection:
-        lines = explaining.explain(connection, subject)
+        lines = lines_on(connection, settings, subject, datetime.now(UTC))
     if lines is None:
         raise click.ClickException(f"{subject} is neither an article's id or URL nor a channel's slug")
     for line in lines:

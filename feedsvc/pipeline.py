@@ -33,6 +33,7 @@ from feedsvc.load.fetch import Unfetched, folder_documents
 from feedsvc.model import Document, Draft, Unread
 from feedsvc.normalise.article import Reading, normalise
 from feedsvc.normalise.identity import resolve
+from feedsvc.normalise.nodes import sought
 from feedsvc.normalise.settle import settle
 from feedsvc.normalise.text import clean
 from feedsvc.normalise.urls import url_key
@@ -250,12 +251,13 @@ def _reason(error: Exception, item: Document) -> str:
 
 def _take_in(store: Store, lease: Lease, drafts: Sequence[Draft], read: Sequence[ReadDocument], report: Report) -> None:
     with store.reading() as connection:
-        known = list(article_store.known_articles(connection))
-        places = article_store.article_places(connection)
-        aliases = list(article_store.aliases(connection))
-        merged = article_store.merged_ids(connection)
+        keys = sought(drafts)
+        places = article_store.article_places(connection, keys.places)
+        known = list(article_store.known_articles(connection, keys, places))
+        aliases = list(article_store.aliases(connection, keys))
+        taken = article_store.all_ids(connection)
     now = _now()
-    intake = settle(resolve(drafts, known, places, aliases, merged), now)
+    intake = settle(resolve(drafts, known, places, aliases, taken), now)
     for line in intake.reports:
         log.warning("left as it is", report=line)
     report.reports += intake.reports

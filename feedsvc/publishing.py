@@ -6,6 +6,7 @@ Nothing is written here: a run lets all of it stand at once.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from feedsvc.model import Channel, Snapshot
 from feedsvc.publish.plan import ALL, MAP, OPML, PlannedFeed, channel_key, plan_map, plan_outline, served
@@ -61,7 +62,7 @@ def outline(channels: Sequence[Channel], stands: str | None, settings: Settings)
     yield NewGeneration(OPML, OPML, digest, None, len(homes), (snapshot(OPML, OPML_MEDIA_TYPE, body),))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Maps:
     """Draws the channels as they are after this run."""
 
@@ -80,7 +81,7 @@ class Maps:
             for a in newest
         ]
         ids = {article.id for article in newest}
-        ties = [Tie(tie.a, tie.b, tie.weight, tie.votes > 0) for tie in self._ties(ids) if ids.issuperset(tie.edge)]
+        ties = [Tie(tie.a, tie.b, tie.weight, tie.votes > 0) for tie in self._ties_within(ids)]
         return _drawn(channel_map(dots, ties, feed.title, feed.language or self.site.language))
 
     def of_all(self, stands: str | None) -> Iterator[NewGeneration]:
@@ -97,17 +98,33 @@ class Maps:
     def _touches(self, channels: Iterable[Channel]) -> list[Touch]:
         homes = {id: channel.slug for channel in channels for id in channel.members}
         weights: dict[tuple[str, str], float] = defaultdict(float)
-        for tie in self._ties(None):
+        for tie in self._ties():
             a, b = homes.get(tie.a), homes.get(tie.b)
             if a and b and a != b:
                 weights[min(a, b), max(a, b)] += tie.weight
         return [Touch(a, b, round(weight, 3)) for (a, b), weight in sorted(weights.items())]
 
-    def _ties(self, ids: set[str] | None) -> list[graph.Tie]:
+    def _ties(self, ids: set[str] | None = None) -> list[graph.Tie]:
+        """The ties of these articles, or all, as they are after this run."""
         with self.store.reading() as connection:
             stored = graph_store.ties(connection, ids)
-        woven = {tie.edge: tie for tie in self.themed.weaving.ties if ids is None or not ids.isdisjoint(tie.edge)}
-        return [tie for _, tie in sorted((stored | woven).items())]
+        new = self._woven if ids is None else {e: t for id in ids for e, t in self._woven_by_id.get(id, {}).items()}
+        return [tie for _, tie in sorted((stored | new).items())]
+
+    def _ties_within(self, ids: set[str]) -> list[graph.Tie]:
+        return [tie for tie in self._ties(ids) if ids.issuperset(tie.edge)]
+
+    @cached_property
+    def _woven(self) -> dict[graph.Edge, graph.Tie]:
+        return {tie.edge: tie for tie in self.themed.weaving.ties}
+
+    @cached_property
+    def _woven_by_id(self) -> dict[str, dict[graph.Edge, graph.Tie]]:
+        found: dict[str, dict[graph.Edge, graph.Tie]] = defaultdict(dict)
+        for edge, tie in self._woven.items():
+            for id in edge:
+                found[id][edge] = tie
+        return found
 
 
 def _drawn(svg: str) -> Snapshot:

@@ -5,6 +5,7 @@ and only an emptied title is replaced, by the first words of the text.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import lru_cache
@@ -84,6 +85,9 @@ def _published(raw: RawArticle, reading: Reading) -> ReadDate:
     return read_date(clean(raw.published), reading.default_zone)
 
 
+_WHOLE = re.compile(r"\s*https?:", re.IGNORECASE)
+
+
 def _updated(raw: RawArticle, reading: Reading) -> ReadDate | None:
     if raw.updated is None or not raw.updated.strip():
         return None
@@ -91,7 +95,9 @@ def _updated(raw: RawArticle, reading: Reading) -> ReadDate | None:
 
 
 def _links(related: tuple[RawLink, ...], base_url: str | None, reading: Reading) -> tuple[DraftLink, ...]:
-    links = (_link(raw, base_url, reading) for raw in related[:MAX_LINKS])
+    # Whole URLs need no base, and without one the link is the same on every page.
+    bases = (None if _WHOLE.match(raw.url or "http:") else base_url for raw in related)
+    links = (_link(raw, base, reading) for raw, base in zip(related[:MAX_LINKS], bases, strict=False))
     return tuple(link for link in links if link.title_key or link.url_key)
 
 

@@ -50,18 +50,19 @@ def resolve(
     known: Iterable[Known],
     id_by_place: Mapping[tuple[str, str], str],
     aliases: Iterable[Alias] = (),
-    merged_ids: Iterable[str] = (),
+    taken_ids: Iterable[str] = (),
 ) -> Resolution:
     """Settle which article every draft and every link of it is, and mint the ids of new ones.
 
-    `merged_ids` are those of stubs that turned out to be other articles; none is given away again. Of two drafts
+    `known` are at least the articles with a key that `sought` names, and `taken_ids` all ids that there are, those of
+    stubs that turned out to be other articles among them; none is given away again. Of two drafts
     that are one article, the one that says it was updated later stands.
     """
     ordered = sorted(drafts, key=_age_and_place)
     settling = _Settling(known, aliases)
     settling.settle_pages(ordered, id_by_place)
     settling.settle_links(ordered)
-    settling.mint(merged_ids)
+    settling.mint(taken_ids)
     return settling.resolution()
 
 
@@ -328,8 +329,8 @@ class _Settling:
 
     # Ids
 
-    def mint(self, merged_ids: Iterable[str]) -> None:
-        taken = {*self.by_id, *merged_ids}
+    def mint(self, taken_ids: Iterable[str]) -> None:
+        taken = {*self.by_id, *taken_ids}
         new = [node for node in self.touched.values() if not node.id]
         for node in sorted(new, key=_first_identity):
             node.id = _mint(_first_identity(node), taken)

@@ -1,9 +1,11 @@
 """The values that identity works on: what is known of an article, and an article while it is being settled."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from feedsvc.model import Draft, DraftLink, Evidence, Precision, ReadDate
+from feedsvc.normalise.urls import without_fragment
 
 SPAN = {
     Precision.DAY: timedelta(days=1),
@@ -107,3 +109,30 @@ class Alias:
     id: str
     title_key: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What articles may be found by. `places` are (source, document)."""
+
+    record_ids: frozenset[str]
+    url_keys: frozenset[str]
+    title_keys: frozenset[str]
+    places: frozenset[tuple[str, str]]
+
+    @property
+    def most(self) -> int:
+        return max(map(len, (self.record_ids, self.url_keys, self.title_keys, self.places)))
+
+
+def sought(drafts: Iterable[Draft]) -> Keys:
+    """Every key by which `identity.resolve` looks for an article that is known already."""
+    listed = list(drafts)
+    links = list({id(link): link for draft in listed for link in draft.links}.values())
+    urls = {url for url in (*(draft.url_key for draft in listed), *(link.url_key for link in links)) if url}
+    return Keys(
+        frozenset(draft.record_id for draft in listed if draft.record_id),
+        frozenset(urls | {without_fragment(url) for url in urls}),
+        frozenset(draft.title_key for draft in listed) | frozenset(link.title_key for link in links),
+        frozenset((draft.source, draft.document) for draft in listed),
+    )

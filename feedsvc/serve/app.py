@@ -6,12 +6,12 @@ from flask import Flask, Response, abort, request
 
 from feedsvc.serve import health, pages
 from feedsvc.serve.fastpath import FastPath
-from feedsvc.serve.shelf import FEED_PATHS, Shelf
+from feedsvc.serve.shelf import FILES, STORED_PATHS, Shelf
 from feedsvc.settings import DEFAULT_CONFIG, Settings, load_settings
 from feedsvc.store.engine import open_engine, require_migrated
 from feedsvc.store.store import Store
 
-CHANNEL_FEED = "/channels/<slug>/<any('rss.xml', 'atom.xml', 'feed.json'):file>"
+OF_A_CHANNEL = f"/channels/<slug>/<any({', '.join(map(repr, FILES.values()))}):file>"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -53,5 +53,5 @@ def _allow_other_origins(app: Flask) -> None:
         return answer
 
     methods = ["GET", "OPTIONS"]
-    for number, path in enumerate((*sorted(FEED_PATHS), CHANNEL_FEED)):
+    for number, path in enumerate((*sorted(STORED_PATHS), OF_A_CHANNEL)):
         app.add_url_rule(path, f"preflight {number}", preflight, methods=methods, provide_automatic_options=False)

@@ -1,4 +1,4 @@
-"""Stored feeds, answered ahead of Flask: a plain WSGI callable that sends bytes from the shelf.
+"""Stored feeds and maps, answered ahead of Flask: a plain WSGI callable that sends bytes from the shelf.
 
 It answers GET and HEAD of what is on the shelf and leaves everything else to the application behind it,
 and so too a feed that a browser opens as a page. It builds nothing.
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedsvc.serve.conditional import best_coding, is_unchanged
-from feedsvc.serve.shelf import ANY_ORIGIN, CODINGS, Answer, Header, Shelf, is_feed
+from feedsvc.serve.shelf import ANY_ORIGIN, CODINGS, Answer, Header, Shelf, is_stored
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -29,7 +29,7 @@ class FastPath:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ["PATH_INFO"] = self._path(environ["PATH_INFO"])
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not is_feed(path):
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not is_stored(path):
             return self._behind(environ, start_response)
         index = self._shelf.index()
         if path in index.moved:

@@ -5,25 +5,30 @@ made of the configured base URL, never of the request. The pages need no script,
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import structlog
 from flask import Blueprint, Response, abort, after_this_request, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
-from feedsvc.model import Channel
+from feedsvc.explain.words import percent
+from feedsvc.model import Article, Channel, ChannelState
+from feedsvc.publish.plan import MAP, channel_key
 from feedsvc.render import FORMATS
 from feedsvc.render.assemble import article_page, feed_home
 from feedsvc.render.edge import language_tag
+from feedsvc.serve.speech import host, machine, spoken, spoken_day
 from feedsvc.settings import Settings, Site
 from feedsvc.store import reading
+from feedsvc.store.histories import extent, history
+from feedsvc.store.reasons import others_of_story, reasons, stories
 from feedsvc.store.store import Store, cause
 
 log = structlog.get_logger()
@@ -32,10 +37,11 @@ ARTICLES_A_PAGE = 30
 ARTICLES_ON_HOME = 10
 ARTICLES_IN_FEED_VIEW = 50
 CHANNELS_TO_DISCOVER = 50  # each adds three lines to the head of the home page
+TIES_NAMED = 3  # of a kind, where it is said why an article is in a channel
+TURNS_TOLD = 8  # of a channel's history
+OTHERS_OF_A_STORY = 10
 
 LABELS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
-# Written out, because strftime and calendar speak the language of the process's locale.
-MONTHS = "January February March April May June July August September October November December".split()
 PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 ERRORS = {
@@ -45,6 +51,7 @@ ERRORS = {
     500: ("Something went wrong", "The fault is on this side and has been noted. Please try again in a moment."),
     503: ("Not at this moment", "The articles cannot be read at this moment. Please try again in a minute."),
 }
+ENDED = "Nothing new had come to it for so long that it was closed for good, and nothing has taken its place."
 
 HEADERS = {
     # Articles may show pictures and play sound or video from anywhere; everything else is this service's own.
@@ -105,7 +112,15 @@ class Pages:
         with self.store.reading() as connection:
             channels = reading.channel_lines(connection)
             newest = reading.newest_articles(connection, ARTICLES_ON_HOME)
-        return render_template("home.html", channels=channels, newest=newest, to_discover=CHANNELS_TO_DISCOVER)
+            picture = _picture(connection, MAP)
+        return render_template(
+            "home.html",
+            channels=[channel for channel in channels if channel.state is not ChannelState.DORMANT],
+            quiet=[channel for channel in channels if channel.state is ChannelState.DORMANT],
+            to_discover=channels[:CHANNELS_TO_DISCOVER],
+            newest=newest,
+            picture=picture,
+        )
 
     def channels(self) -> ResponseReturnValue:
         return redirect(self._href("/"), 301)
@@ -118,20 +133,47 @@ class Pages:
         with self.store.reading() as connection:
             channel = self._standing_channel(connection, slug)
             found = reading.channel_articles(connection, slug, ARTICLES_A_PAGE + 1, (page - 1) * ARTICLES_A_PAGE)
+            articles, more = found[:ARTICLES_A_PAGE], len(found) > ARTICLES_A_PAGE
+            ids = [article.id for article in articles]
+            leading, others = told_together(articles, stories(connection, ids))
+            why = reasons(connection, ids, [slug], TIES_NAMED)
+            chapters, earlier = history(connection, slug, TURNS_TOLD) if page == 1 else ([], 0)
+            picture = _picture(connection, channel_key(slug)) if page == 1 else None
+            last = extent(connection, slug).last if channel.state is ChannelState.DORMANT else None
         if not found and page > 1:
             abort(404)
-        articles, more = found[:ARTICLES_A_PAGE], len(found) > ARTICLES_A_PAGE
-        return render_template("channel.html", channel=channel, articles=articles, page=page, more=more)
+        return render_template(
+            "channel.html",
+            channel=channel,
+            articles=leading,
+            others=others,
+            why={id: reason for (id, _), reason in why.items()},
+            page=page,
+            more=more,
+            picture=picture,
+            chapters=chapters,
+            earlier=earlier,
+            quiet_since=last,
+        )
 
     def article(self, id: str) -> ResponseReturnValue:
         with self.store.reading() as connection:
             article = reading.public_article(connection, id)
+            if article is None:
+                abort(404)
+            if isinstance(article, str):
+                return redirect(self._article_href(article), 301)
             channels = reading.article_channels(connection, id)
-        if article is None:
-            abort(404)
-        if isinstance(article, str):
-            return redirect(self._article_href(article), 301)
-        return render_template("article.html", article=article, channels=channels)
+            why = reasons(connection, [id], [channel.slug for channel in channels], TIES_NAMED)
+            others, more = others_of_story(connection, id, OTHERS_OF_A_STORY)
+        return render_template(
+            "article.html",
+            article=article,
+            channels=channels,
+            why={slug: reason for (_, slug), reason in why.items()},
+            others=others,
+            more_others=more,
+        )
 
     def feed_view(self, key: str, format: str) -> ResponseReturnValue:
         """The feed with `key`, as a person sees it who opens its address in a browser."""
@@ -150,17 +192,28 @@ class Pages:
         return self.feed_view(f"channels/{slug}", format)
 
     def _standing_channel(self, connection: Connection, slug: str, file_name: str = "") -> Channel:
-        """The channel at `slug`; without one the answer is 404, or a redirect to where it was merged into."""
+        """The channel at `slug`; without one the answer is 404, 410 or a redirect to where it was merged into."""
         channel = reading.channel(connection, slug)
         if channel is None:
             abort(404)
+        if channel.state is ChannelState.RETIRED:
+            abort(410, ENDED)
         if channel.heir:
             abort(redirect(self._channel_href(channel.heir) + file_name, 301))
         return channel
 
     def globals(self) -> dict[str, object]:
         """What the templates know beside what a view hands them."""
-        helpers: tuple[Callable[..., object], ...] = (feed_home, article_page, language_tag, spoken, machine, host)
+        helpers: tuple[Callable[..., object], ...] = (
+            feed_home,
+            article_page,
+            language_tag,
+            spoken,
+            spoken_day,
+            machine,
+            host,
+            percent,
+        )
         return {
             "site": self.site,
             "href": self._href,
@@ -189,20 +242,20 @@ class Pages:
         ]
 
 
-def spoken(at: datetime) -> str:
-    """A time as people read it: "21 June 2025, 21:47 UTC"."""
-    at = at.astimezone(UTC)
-    return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
+def told_together(
+    articles: Sequence[Article], story_by_id: Mapping[str, str]
+) -> tuple[list[Article], dict[str, list[Article]]]:
+    """The first article of each story, and by its id the others of that story; all in the order they are given in."""
+    by_story: dict[str, list[Article]] = {}
+    for article in articles:
+        by_story.setdefault(story_by_id.get(article.id, article.id), []).append(article)
+    return [first for first, *_ in by_story.values()], {first.id: others for first, *others in by_story.values()}
 
 
-def machine(at: datetime) -> str:
-    """A time as HTML's `datetime` attribute has it: "2025-06-21T21:47:06Z"."""
-    return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
-
-
-def host(url: str) -> str:
-    """The site that a URL leads to, without "www."."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+def _picture(connection: Connection, key: str) -> Markup | None:
+    """The map with this key, which this service has drawn itself; None where there is none yet."""
+    svg = reading.map_of(connection, key)
+    return Markup(svg) if svg else None
 
 
 def _page_number() -> int:
@@ -231,6 +284,8 @@ def _store_is_away(error: SQLAlchemyError) -> ResponseReturnValue:
 
 def _error(error: HTTPException) -> ResponseReturnValue:
     title, sentence = ERRORS[error.code or 500]
+    if error.description == ENDED:
+        title, sentence = "This channel has ended", ENDED
     answer = Response(render_template("error.html", title=title, sentence=sentence), error.code)
     for name, value in error.get_headers():
         answer.headers.setdefault(name, value)  # such as Allow, which a 405 must have

@@ -1,4 +1,4 @@
-"""What can be sent as it is stored: every feed's bytes with their headers, by path.
+"""What can be sent as it is stored: the bytes of every feed and map with their headers, by path.
 
 The shelf looks at the store a few times a second at most, and takes over a new publication as a whole.
 When the store does not answer, what is on the shelf stays good.
@@ -14,7 +14,7 @@ from email.utils import format_datetime
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from feedsvc.publish.plan import OPML
+from feedsvc.publish.plan import MAP, OPML
 from feedsvc.render import FORMATS
 from feedsvc.settings import Settings
 from feedsvc.store import reading
@@ -28,6 +28,7 @@ PATIENCE = 9  # of the time while a store fails, about a tenth goes into asking 
 MAX_PAUSE_S = 60
 MAX_AGE_S = 300  # at most; a site that refreshes more often is asked more often
 OPML_PATH = "/channels.opml"
+MAP_FILE = "map.svg"
 CODINGS = ("gzip",)  # best first
 
 # Where readers look for a feed that nobody told them of. They follow no redirect there.
@@ -37,8 +38,9 @@ PROBED = {
     "json": ("/index.json", "/feed/json"),
 }
 
-FEED_FILES = tuple(f"/{format.file_name}" for format in FORMATS.values())
-FEED_PATHS = frozenset((OPML_PATH, *FEED_FILES, *(path for paths in PROBED.values() for path in paths)))
+FILES = {name: format.file_name for name, format in FORMATS.items()} | {MAP: MAP_FILE}  # by the name of the format
+STORED_FILES = tuple(f"/{file}" for file in FILES.values())
+STORED_PATHS = frozenset((OPML_PATH, *STORED_FILES, *(path for paths in PROBED.values() for path in paths)))
 
 Header = tuple[str, str]
 ANY_ORIGIN: Header = ("Access-Control-Allow-Origin", "*")
@@ -138,24 +140,24 @@ class Shelf:
         return self._index
 
 
-def is_feed(path: str) -> bool:
-    """Whether a feed may stand at `path`, as opposed to a page."""
-    return path in FEED_PATHS or (path.startswith("/channels/") and path.endswith(FEED_FILES))
+def is_stored(path: str) -> bool:
+    """Whether a feed or a map may stand at `path`, as opposed to a page."""
+    return path in STORED_PATHS or (path.startswith("/channels/") and path.endswith(STORED_FILES))
 
 
 def _index(publication: int, pointers: Sequence[Pointer], heirs: Mapping[str, str], settings: Settings) -> Index:
     answers: dict[str, dict[str, Answer]] = {}
     readable = set()
     moved = {
-        f"/channels/{slug}/{format.file_name}": f"{settings.site.base_url}/channels/{heir}/{format.file_name}"
+        f"/channels/{slug}/{file}": f"{settings.site.base_url}/channels/{heir}/{file}"
         for slug, heir in heirs.items()
-        for format in FORMATS.values()
+        for file in FILES.values()
     }
     for pointer in pointers:
         path, *others = _paths(pointer)
         if path in moved:  # what it last said is still in the store
             continue
-        if pointer.key != OPML:
+        if pointer.format in FORMATS:
             readable.add(path)
         answer = _answer(pointer, settings.site.base_url + path, settings)
         for one in (path, *others):
@@ -167,10 +169,10 @@ def _paths(pointer: Pointer) -> list[str]:
     """The canonical path first, then the names under which readers probe."""
     if pointer.key == OPML:
         return [OPML_PATH]
-    name = FORMATS[pointer.format].file_name
-    if pointer.key:
-        return [f"/{pointer.key}/{name}"]
-    return [f"/{name}", *PROBED[pointer.format]]
+    name = FILES[pointer.format]
+    if pointer.key in ("", MAP):
+        return [f"/{name}", *PROBED.get(pointer.format, ())]
+    return [f"/{pointer.key}/{name}"]
 
 
 def _answer(pointer: Pointer, url: str, settings: Settings) -> Answer:

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from feedsvc.model import Evidence, Precision
 from feedsvc.normalise.identity import Repoint
-from feedsvc.normalise.nodes import Alias, Known, Moment
+from feedsvc.normalise.nodes import Alias, Keys, Known, Moment
 from feedsvc.normalise.settle import Intake, Link, Settled
 from feedsvc.store.graph import forget_vertices
 from feedsvc.store.store import chunks, read_mark, upsert, write_mark
 from feedsvc.store.tables import articles, documents, former_titles, links, members, set_aside, witnesses
 
 REVISION = "articles revision"
+MANY = 5  # so many times fewer keys than articles make it worth while to look for each
 # Looked up, as asking an enum for its member takes most of the time of reading a row.
 EVIDENCE = {one.value: one for one in Evidence}
 PRECISION = {one.value: one for one in Precision}
@@ -42,20 +43,47 @@ def document_digests(connection: Connection, source: str) -> dict[str, str]:
     return {row.place: row.digest for row in rows}
 
 
-def article_places(connection: Connection) -> dict[tuple[str, str], str]:
-    """(source, place) → article id, for documents that are one article."""
-    wanted = select(documents.c.source, documents.c.place, documents.c.article_id)
-    rows = connection.execute(wanted.where(documents.c.article_id.is_not(None)))
-    return {(row.source, row.place): row.article_id for row in rows}
+def article_places(connection: Connection, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """(source, place) → article id, for those documents among these that are one article."""
+    by_source: dict[str, list[str]] = {}
+    for source, place in sorted(places):
+        by_source.setdefault(source, []).append(place)
+    found: dict[tuple[str, str], str] = {}
+    for source, listed in by_source.items():
+        for some in chunks(listed):
+            wanted = select(documents.c.place, documents.c.article_id).where(
+                documents.c.source == source, documents.c.place.in_(some), documents.c.article_id.is_not(None)
+            )
+            found |= {(source, row.place): row.article_id for row in connection.execute(wanted)}
+    return found
 
 
-def known_articles(connection: Connection) -> Iterator[Known]:
+def known_articles(connection: Connection, keys: Keys, places: Mapping[tuple[str, str], str]) -> Iterator[Known]:
+    """The articles with any of these keys, or all when they are not many more; `places` gives those by place."""
+    number = connection.execute(select(func.count()).select_from(articles)).scalar_one()
+    if keys.most * MANY > number:
+        yield from _known(connection, articles.c.merged_into.is_(None))
+        return
+    a = articles.c
+    titled = [alias.id for alias in aliases(connection, keys)]
+    told = ((a.record_id, keys.record_ids), (a.url_key, keys.url_keys), (a.title_key, keys.title_keys))
+    ids = {id for column, values in told for id in _ids(connection, column, values)}
+    for some in chunks(sorted(ids.union(places.values(), titled))):
+        yield from _known(connection, a.merged_into.is_(None), a.id.in_(some))
+
+
+def _ids(connection: Connection, column: Column[Any], values: Iterable[str]) -> Iterator[str]:
+    for some in chunks(sorted(values)):
+        yield from connection.execute(select(articles.c.id).where(column.in_(some))).scalars()
+
+
+def _known(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Known]:
     a = articles.c
     columns = (
         a.id, a.source, a.title_key, a.stub, a.record_id, a.url, a.url_key, a.own_at, a.own_precision, a.own_evidence,
         a.listed_at, a.listed_precision, a.published, a.updated, a.served, a.digest,
     )  # fmt: skip
-    for row in connection.execute(select(*columns).where(a.merged_into.is_(None))).all():
+    for row in connection.execute(select(*columns).where(*where)).all():
         yield Known(
             id=row.id,
             source=row.source,
@@ -78,21 +106,28 @@ def _moment(at: datetime | None, precision: str | None) -> Moment | None:
     return Moment(at, PRECISION[precision]) if at and precision else None
 
 
-def merged_ids(connection: Connection) -> list[str]:
-    """The ids of stubs that turned out to be other articles; they lead there and are given to nothing else."""
-    wanted = select(articles.c.id).where(articles.c.merged_into.is_not(None))
-    return list(connection.execute(wanted).scalars())
+def all_ids(connection: Connection) -> list[str]:
+    """The ids of everything, of stubs that turned out to be other articles too: none is given to anything else."""
+    return list(connection.execute(select(articles.c.id)).scalars())
 
 
-def aliases(connection: Connection) -> Iterator[Alias]:
-    """Titles and times by which pages list, or may list, articles that say otherwise of themselves by now."""
-    for row in connection.execute(select(former_titles)):
+def aliases(connection: Connection, keys: Keys) -> Iterator[Alias]:
+    """Titles and times by which pages list, or may list, articles that say otherwise of themselves by now.
+
+    Those with the titles of these keys, that is: nothing asks for the others.
+    """
+    for titles in chunks(sorted(keys.title_keys)):
+        yield from _aliases(connection, titles)
+
+
+def _aliases(connection: Connection, titles: Sequence[str]) -> Iterator[Alias]:
+    for row in connection.execute(select(former_titles).where(former_titles.c.title_key.in_(titles))):
         yield Alias(row.article_id, row.title_key, row.at)
     otherwise = (links.c.title_key != articles.c.title_key) | (links.c.published != articles.c.listed_at)
     wanted = (
         select(links.c.target_id, links.c.title_key, links.c.published)
         .join(articles, articles.c.id == links.c.target_id)
-        .where(otherwise, links.c.published.is_not(None), links.c.title_key != "")
+        .where(otherwise, links.c.published.is_not(None), links.c.title_key != "", links.c.title_key.in_(titles))
         .distinct()
     )
     for row in connection.execute(wanted):
@@ -256,7 +291,8 @@ def _write_former_titles(connection: Connection, intake: Intake) -> None:
 
 def _write_documents(connection: Connection, intake: Intake, read: Sequence[ReadDocument]) -> None:
     # A document that no article could be read from this time is still the one it was.
-    id_by_place = {**article_places(connection), **intake.id_by_place}
+    before = article_places(connection, ((one.source, one.place) for one in read))
+    id_by_place = {**before, **intake.id_by_place}
     rows = [
         {
             "source": one.source,

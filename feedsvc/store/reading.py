@@ -3,7 +3,7 @@
 Readers see what was published (`served`); operators, through `every_article`, see all there is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,6 +40,8 @@ class ChannelLine:
     size: int
     newest: datetime | None
     published_at: datetime | None
+    state: ChannelState
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def channel_lines(connection: Connection) -> list[ChannelLine]:
     wanted = (
         select(channels, size.label("size"), newest.label("newest"), generations.c.published_at)
         .outerjoin(members, members.c.slug == channels.c.slug)
-        .outerjoin(articles, articles.c.id == members.c.article_id)
+        .outerjoin(articles, and_(articles.c.id == members.c.article_id, articles.c.served))
         .outerjoin(feeds, feeds.c.key == key)
         .outerjoin(generations, and_(generations.c.key == key, generations.c.generation == feeds.c.generation))
         .where(channels.c.state.in_(STANDING))
@@ -102,8 +104,18 @@ def channel_lines(connection: Connection) -> list[ChannelLine]:
         .order_by(channels.c.origin == Origin.REST, newest.desc().nulls_last(), channels.c.slug)
     )
     return [
-        ChannelLine(r.slug, r.title, r.description, Origin(r.origin), r.size, r.newest, r.published_at)
-        for r in connection.execute(wanted)
+        ChannelLine(
+            slug=row.slug,
+            title=row.title,
+            description=row.description,
+            origin=Origin(row.origin),
+            size=row.size,
+            newest=row.newest,
+            published_at=row.published_at,
+            state=ChannelState(row.state),
+            language=row.language,
+        )
+        for row in connection.execute(wanted)
     ]
 
 
@@ -112,13 +124,37 @@ def channel(connection: Connection, slug: str) -> Channel | None:
     row = connection.execute(select(channels).where(channels.c.slug == slug)).one_or_none()
     if row is None:
         return None
-    return Channel(row.slug, row.title, Origin(row.origin), row.description, ChannelState(row.state), row.heir)
+    return _channel(row)
+
+
+def _channel(row: Row[Any]) -> Channel:
+    return Channel(
+        slug=row.slug,
+        title=row.title,
+        origin=Origin(row.origin),
+        description=row.description,
+        state=ChannelState(row.state),
+        heir=row.heir,
+        born=row.born,
+        image=row.image,
+        language=row.language,
+        rival=row.rival,
+        rival_runs=row.rival_runs,
+    )
+
+
+def map_of(connection: Connection, key: str) -> str | None:
+    """The picture that stands of the channel with `key`, or of all channels for "map", as SVG."""
+    s, stands = snapshots.c, and_(snapshots.c.key == feeds.c.key, snapshots.c.generation == feeds.c.generation)
+    wanted = select(s.body).join(feeds, stands).where(s.key == key, s.format == "map", s.encoding == "")
+    found = connection.execute(wanted).scalar_one_or_none()
+    return bytes(found).decode() if found is not None else None
 
 
 def channel_articles(connection: Connection, slug: str, limit: int, offset: int = 0) -> list[Article]:
     """A page of a channel's articles, newest first, without their related links."""
     wanted = select(articles).join(members, members.c.article_id == articles.c.id).where(members.c.slug == slug)
-    return _page(connection, wanted.where(articles.c.published.is_not(None)), limit, offset)
+    return _page(connection, wanted.where(articles.c.served, articles.c.published.is_not(None)), limit, offset)
 
 
 def newest_articles(connection: Connection, limit: int, offset: int = 0) -> list[Article]:
@@ -145,11 +181,11 @@ def public_article(connection: Connection, id: str) -> Article | str | None:
     return article(row, [_related_link(one) for one in connection.execute(wanted)])
 
 
-def article_channels(connection: Connection, id: str) -> list[Channel]:
-    """The channels an article is in."""
+def article_channels(connection: Connection, id: str, states: Collection[str] = STANDING) -> list[Channel]:
+    """The channels an article is in, those that stand unless other `states` are asked for."""
     wanted = select(channels).join(members, members.c.slug == channels.c.slug).where(members.c.article_id == id)
-    rows = connection.execute(wanted.where(channels.c.state.in_(STANDING)).order_by(channels.c.slug))
-    return [Channel(r.slug, r.title, Origin(r.origin), r.description, ChannelState(r.state)) for r in rows]
+    rows = connection.execute(wanted.where(channels.c.state.in_(states)).order_by(channels.c.slug))
+    return [_channel(row) for row in rows]
 
 
 def _related() -> Select[Any]:
@@ -218,19 +254,26 @@ def article_witnesses(connection: Connection, id: str) -> list[Mapping[str, Any]
     return [dict(row._mapping) for row in connection.execute(wanted)]
 
 
-def article_listers(connection: Connection, id: str, limit: int) -> list[Mapping[str, Any]]:
-    """Which articles list this one: id, title, date_text; the newest first."""
+def article_listers(connection: Connection, id: str, limit: int) -> tuple[list[Mapping[str, Any]], int]:
+    """Which articles list this one: id, title, date_text; the newest first, and how many more there are."""
     wanted = (
-        select(articles.c.id, articles.c.title, links.c.date_text)
+        select(articles.c.id, articles.c.title, links.c.date_text, func.count().over().label("among"))
         .join(links, links.c.article_id == articles.c.id)
         .where(links.c.target_id == id)
         .order_by(articles.c.published.desc(), articles.c.id)
     )
-    return [dict(row._mapping) for row in connection.execute(wanted.limit(limit))]
+    rows: list[Mapping[str, Any]] = [dict(row._mapping) for row in connection.execute(wanted.limit(limit))]
+    return rows, rows[0]["among"] - len(rows) if rows else 0
 
 
-def article_row(connection: Connection, id_or_url: str) -> Mapping[str, Any] | None:
-    """All that is stored of an article, by its id or its URL as given. For operators."""
-    wanted = select(articles).where((articles.c.id == id_or_url) | (articles.c.url == id_or_url)).limit(1)
-    row = connection.execute(wanted).one_or_none()
+def article_row(connection: Connection, id_or_url: str, key: str | None = None) -> Mapping[str, Any] | None:
+    """All that is stored of an article, by its id or its URL as given, else by the `key` that URLs are compared by.
+
+    For operators.
+    """
+    a = articles.c
+    exactly = or_(a.id == id_or_url, a.url == id_or_url)
+    wanted = select(articles).where(or_(exactly, a.url_key == key) if key else exactly)
+    best_first = wanted.order_by(exactly.desc(), a.merged_into.is_(None).desc(), a.stub, a.id)
+    row = connection.execute(best_first.limit(1)).one_or_none()
     return dict(row._mapping) if row else None

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     false,
+    text,
 )
 from sqlalchemy.engine import Dialect
 
@@ -79,6 +80,10 @@ articles = Table(
     Column("language", String),
     Column("image", Text),
     Index(None, "published", "id"),
+    # Hashed, since PostgreSQL's trees take no key as long as some titles and URLs are.
+    Index(None, "record_id", postgresql_using="hash"),
+    Index(None, "url_key", postgresql_using="hash"),
+    Index(None, "title_key", postgresql_using="hash"),
 )
 
 # The dates as they were written, with the zone they were read in: at most one of a kind for each role.
@@ -156,7 +161,7 @@ channels = Table(
     Column("born", UtcDateTime),
     Column("image", Text),
     Column("language", String),
-    Column("rival", Text, nullable=False, server_default=""),
+    Column("rival", Text, nullable=False, server_default=text("''")),
     Column("rival_runs", Integer, nullable=False, server_default="0"),
 )
 
@@ -209,6 +214,7 @@ edges = Table(
     Column("near", Boolean, nullable=False),
     Column("run", Integer, nullable=False),
     Index(None, "b"),
+    sqlite_with_rowid=False,
 )
 
 # What the rules of the operator's file say of each article, so that they need not be asked again.

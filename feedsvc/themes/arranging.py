@@ -5,11 +5,11 @@ Pure. The search begins from the channels there are, and what it finds is held a
 - an article that has been in its channel for longer than themes last stays in it for good;
 - a younger one leaves only for where it is tied clearly more closely;
 - a channel's young articles that have gone off to something else are a community of their own, so that the
-  channel goes on being about what it was about.
+  channel goes on being about what it was about; unless they are the larger part, and take its name along.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from feedsvc.model import Channel
@@ -38,39 +38,44 @@ def arrange(
     alike two groups of articles are; fewer young articles than `fewest` never leave on their own.
     """
     home = {id: channel.slug for channel in standing for id in sorted(channel.members)}
+    old = settled & frozenset(ids)
     label: dict[str, Label] = {}
     groups = communities(ids, weights, home)
     continued = match(groups, standing)
+    firm, loose = _firm_and_loose(groups, home, old)
     for number, group in enumerate(groups):
-        channel = continued.get(number)
-        strays = _strays(group - settled, channel, home, between, fewest) if channel else frozenset[str]()
+        channel, young = continued.get(number), group - old
         label |= dict.fromkeys(group, channel.slug if channel else number)
-        label |= dict.fromkeys(strays, number)
-    label |= {id: home[id] for id in settled & label.keys() & home.keys()}
-    _hold(label, home, settled, weights)
+        may_leave = len(young) >= fewest and loose.isdisjoint(home[id] for id in young if id in home)
+        if channel and may_leave and channel.slug in firm and between(young, channel.members) < ANCHOR:
+            label |= dict.fromkeys(young, number)
+    label |= {id: home[id] for id in old & home.keys()}
+    _hold(label, home, old, weights)
     found: dict[Label, set[str]] = defaultdict(set)
     for id, where in label.items():
         found[where].add(id)
     return in_sequence(found.values())
 
 
-def _strays(
-    young: AbstractSet[str], channel: Channel, home: Mapping[str, str], between: Between, fewest: int
-) -> AbstractSet[str]:
-    """The young members when they are about something else than the channel was, unless they are most of it."""
-    from_here = len(young & channel.members)
-    most_of_both = 2 * from_here > len(channel.members) and 2 * from_here > sum(id in home for id in young)
-    if len(young) < fewest or most_of_both or between(young, channel.members) >= ANCHOR:
-        return frozenset()
-    return young
+def _firm_and_loose(
+    groups: Iterable[AbstractSet[str]], home: Mapping[str, str], old: AbstractSet[str]
+) -> tuple[AbstractSet[str], AbstractSet[str]]:
+    """The channels with more old articles than young ones in any one community, and those with no more.
+
+    Young articles that went off from one that is loose could take its name along, and leave its old ones without.
+    """
+    stay = Counter(home[id] for id in old & home.keys())
+    young = (Counter(home[id] for id in group - old if id in home) for group in groups)
+    loose = {slug for parts in young for slug, number in parts.items() if 0 < stay[slug] <= number}
+    return stay.keys() - loose, loose
 
 
 def _hold(
-    label: dict[str, Label], home: Mapping[str, str], settled: AbstractSet[str], weights: Mapping[Edge, float]
+    label: dict[str, Label], home: Mapping[str, str], old: AbstractSet[str], weights: Mapping[Edge, float]
 ) -> None:
     """Put back into its channel what is not clearly tied more closely to where it was found."""
     there = set(label.values())
-    leaving = {id for id, slug in home.items() if label.get(id, slug) != slug and slug in there} - settled
+    leaving = {id for id, slug in home.items() if label.get(id, slug) != slug and slug in there} - old
     ties: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for edge, weight in weights.items():
         for id, other in (edge, edge[::-1]):

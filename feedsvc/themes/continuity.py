@@ -68,7 +68,8 @@ def continue_channels(
 def match(groups: Sequence[frozenset[str]], standing: Iterable[Channel]) -> dict[int, Channel]:
     """The number of a group → the channel that it continues: each at most one of the other, largest overlap first.
 
-    Of equal overlaps, an active channel comes before a dormant one, an older before a younger.
+    Of equal overlaps, an active channel comes before a dormant one, an older before a younger; of two parts of the
+    same channel, the one with its earliest id, whatever has joined them.
     """
     channel_by_slug = {channel.slug: channel for channel in standing}
     channels_by_id: dict[str, list[str]] = {}
@@ -77,8 +78,11 @@ def match(groups: Sequence[frozenset[str]], standing: Iterable[Channel]) -> dict
             channels_by_id.setdefault(id, []).append(slug)
     overlaps = []
     for number, group in enumerate(groups):
-        shared = Counter(slug for id in group for slug in channels_by_id.get(id, ()))
-        overlaps += [(-count, _age(channel_by_slug[slug]), min(group), number) for slug, count in shared.items()]
+        shared: dict[str, list[str]] = {}
+        for id in group:
+            for slug in channels_by_id.get(id, ()):
+                shared.setdefault(slug, []).append(id)
+        overlaps += [(-len(ids), _age(channel_by_slug[slug]), min(ids), number) for slug, ids in shared.items()]
     continued: dict[int, Channel] = {}
     for _, (*_, slug), _, number in sorted(overlaps):
         if slug in channel_by_slug and number not in continued:

@@ -6,12 +6,14 @@ rare a word is follows from all the counts there are when two texts are compared
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from sklearn.feature_extraction.text import HashingVectorizer
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, HashingVectorizer
+from sklearn.utils import murmurhash3_32
 
 from feedsvc.themes.graph import Edge, in_order
 
@@ -32,16 +34,20 @@ EMPTY = b""
 
 def count(texts: Iterable[str]) -> list[bytes]:
     """The words of each text and how often it has them, packed; English function words are left out."""
-    reader = HashingVectorizer(
-        n_features=WORDS, stop_words="english", norm=None, alternate_sign=False, dtype=np.float32
-    )
     shortened = [text[:MAX_TEXT] for text in texts]
     if not shortened:
         return []
-    counts = reader.transform(shortened).tocsr()
+    counts = _reader().transform(shortened).tocsr()
     counts.sort_indices()
     bounds = zip(counts.indptr, counts.indptr[1:], strict=False)
     return [_pack(counts.indices[start:end], counts.data[start:end]) for start, end in bounds]
+
+
+@cache
+def _reader() -> HashingVectorizer:
+    return HashingVectorizer(
+        n_features=WORDS, stop_words="english", norm=None, alternate_sign=False, dtype=np.float32
+    )
 
 
 def _pack(numbers: NDArray[np.int32], counts: Vectors) -> bytes:
@@ -71,11 +77,10 @@ class Likeness:
         self.mix = mix
 
     def rarity_of(self, word: str) -> float:
-        """The inverse document frequency of a word, rarer or commoner than those that are compared; 0 for none."""
+        """The inverse document frequency of a lower-cased word, of one that is not compared too; 0 if not counted."""
         if word not in self._rarity_by_word:
-            packed = count([word])[0]
-            having = self.having[np.frombuffer(packed, NUMBERS, 1)[0]] if packed else np.inf
-            self._rarity_by_word[word] = float(_idf(len(self.ids), having)) if packed else 0.0
+            idf = float(_idf(len(self.ids), self.having[abs(murmurhash3_32(word)) % WORDS]))
+            self._rarity_by_word[word] = 0.0 if word in ENGLISH_STOP_WORDS or len(word) < 2 else idf
         return self._rarity_by_word[word]
 
     def of(self, pairs: Iterable[Edge], words_alone: bool = False) -> dict[Edge, float]:

@@ -46,7 +46,8 @@ def mixed(words: Vectors, meaning: Vectors) -> Vectors:
     common name nor a common tone is enough by itself.
     """
     related = np.clip((meaning - UNRELATED) / (1 - UNRELATED), 0, 1)
-    return np.cbrt(np.square(words) * related)
+    alike: Vectors = np.cbrt(np.square(words) * related)
+    return alike
 
 
 class Encoder:
@@ -114,32 +115,41 @@ class Encoder:
         """The folder of an earlier download, or of a new one."""
         if not HUB_NAME.fullmatch(self.model):
             raise self._refused("is no folder")
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.utils import disable_progress_bars
-
-        disable_progress_bars()
         repo = self.model if "/" in self.model else f"{HUB_OWNER}/{self.model}"
-        reason = ""
-        for at_hand in (True, False):
-            try:
-                folder = Path(
-                    snapshot_download(
-                        repo,
-                        allow_patterns=list(FILES),
-                        ignore_patterns=list(OTHER_ENGINES),
-                        etag_timeout=HUB_TIMEOUT_S,
-                        local_files_only=at_hand,
-                    )
-                )
-            except Exception as error:  # no network, no such model, a full disk
-                reason = _first_line(error)
-            else:
-                if not at_hand or _holds_a_model(folder):  # a download may have been cut short
-                    return folder
-        raise self._refused(f"is no folder and no installed package, and the Hub does not give it: {reason}")
+        try:
+            return _kept(repo) or _downloaded(repo)
+        except Exception as error:  # no network, no such model, a full disk
+            reason = f"is no folder and no installed package, and the Hub does not give it: {_first_line(error)}"
+            raise self._refused(reason) from error
 
     def _refused(self, reason: str) -> BadSettings:
         return BadSettings("themes", [f"model: {self.model!r} {reason}"])
+
+
+def _kept(repo: str) -> Path | None:
+    """Where an earlier download is, unless it was cut short."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    try:
+        folder = Path(snapshot_download(repo, local_files_only=True))
+    except LocalEntryNotFoundError:
+        return None
+    return folder if _holds_a_model(folder) else None
+
+
+def _downloaded(repo: str) -> Path:
+    """Fetch file by file: to fetch them all at once would ask for their names without a limit of time."""
+    from huggingface_hub import HfApi, hf_hub_download, snapshot_download
+    from huggingface_hub.utils import disable_progress_bars, filter_repo_objects
+
+    disable_progress_bars()
+    info = HfApi().model_info(repo, timeout=HUB_TIMEOUT_S)
+    names = [file.rfilename for file in info.siblings or ()]
+    wanted = filter_repo_objects(names, allow_patterns=list(FILES), ignore_patterns=list(OTHER_ENGINES))
+    for name in sorted(wanted, key=lambda name: name.endswith(".safetensors")):  # last, as the sign of a whole model
+        hf_hub_download(repo, name, etag_timeout=HUB_TIMEOUT_S)
+    return Path(snapshot_download(repo, local_files_only=True))
 
 
 def _carried(package: str) -> Iterator[Path]:

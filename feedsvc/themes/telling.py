@@ -141,7 +141,7 @@ class Telling:
         It is the geometric mean of what each word tells, which rises with the members that use it and falls with the
         other articles that do. A kind of theme is used by all that speak of it, whether or not they name it.
         """
-        told = [self._told(word, members) for word in words]
+        told = [self._told(word, members) for word in sorted(words)]  # a product of floats hangs on their order
         return math.prod(told) ** (1 / len(told)) if told else 0.0
 
     def _told(self, word: Key, members: Collection[str]) -> float:

@@ -25,7 +25,7 @@ def publish(
     store: Store, *some: NewGeneration, before: Sequence[Channel] = (A,), after: Sequence[Channel] = (A,)
 ) -> None:
     with store.writing() as connection:
-        feeds.publish(connection, before, after, some, [], "", NOON)
+        feeds.publish(connection, before, after, some, [], "", NOON, 1)
 
 
 def served(store: Store, key: str = "channels/a") -> dict[tuple[str, str], bytes | None]:
@@ -37,7 +37,7 @@ def served(store: Store, key: str = "channels/a") -> dict[tuple[str, str], bytes
 def test_a_reader_sees_the_old_generation_until_the_new_one_is_committed(store: Store) -> None:
     publish(store, made("one"), before=(), after=(A,))
     with store.writing() as connection:
-        feeds.publish(connection, [A], [A], [made("two")], [], "", NOON)
+        feeds.publish(connection, [A], [A], [made("two")], [], "", NOON, 2)
         assert served(store)["rss", ""] == b"one"
     assert served(store)["rss", ""] == b"two"
 

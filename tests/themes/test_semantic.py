@@ -1,9 +1,14 @@
+import hashlib
 import json
+import os
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
@@ -58,8 +63,9 @@ def problem_of(model: str) -> str:
     return problem
 
 
-def python(code: str, *arguments: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
+def python(code: str, *arguments: str, **environment: str) -> str:
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
@@ -113,7 +119,9 @@ def test_without_the_extra_the_setting_is_refused_with_what_helps(monkeypatch: p
 
 
 @EXTRA
-@pytest.mark.parametrize("name", ["/no/such/folder", "./none", "../none", "~/no such folder", "a/b/c", "", "https://x.y/z"])
+@pytest.mark.parametrize(
+    "name", ["/no/such/folder", "./none", "../none", "~/no such folder", "a/b/c", "", "https://x.y/z"]
+)
 @pytest.mark.usefixtures("no_network")
 def test_a_folder_that_is_not_there_is_refused_at_once(name: str, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -146,6 +154,18 @@ def test_a_name_that_cannot_be_had_is_refused_soon(name: str, tmp_path: Path, mo
     problem = problem_of(name)
     assert time.monotonic() - started < BOUND_S
     assert problem.startswith(f"model: {name!r} is no folder")
+
+
+@EXTRA
+def test_a_hub_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", address)
+        monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+        monkeypatch.setattr("feedsvc.themes.semantic.HUB_TIMEOUT_S", 0.1)
+        started = time.monotonic()
+        assert "the Hub does not give it: " in problem_of("nobody/none-such")
+        assert time.monotonic() - started < BOUND_S
 
 
 # With a real model
@@ -234,3 +254,59 @@ def test_a_model_of_the_hub_that_is_here_already_needs_no_network(
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     for name in ("sentence-transformers/all-MiniLM-L6-v2", "all-MiniLM-L6-v2"):
         assert np.array_equal(Encoder(name).encode([FLOOD]), encoder.encode([FLOOD]))
+
+
+class Hub(BaseHTTPRequestHandler):
+    """As much of a Hub as a download needs: it has one model, and weights that could hold code."""
+
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        if "/resolve/" in self.path:
+            body = (model_folder() / self.path.split("/resolve/main/")[1]).read_bytes()
+        else:
+            files = [path for path in model_folder().rglob("*") if path.is_file()]
+            names = [
+                "pytorch_model.bin",
+                "onnx/config.json",
+                *(str(path.relative_to(model_folder())) for path in files),
+            ]
+            told = {"id": "some/mini", "sha": "1" * 40, "siblings": [{"rfilename": name} for name in names]}
+            body = json.dumps(told).encode()
+        self.send_response(200)
+        self.send_header("ETag", hashlib.sha256(body).hexdigest())
+        self.send_header("X-Repo-Commit", "1" * 40)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def hub() -> Iterator[ThreadingHTTPServer]:
+    Hub.asked = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hub) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@MODEL
+def test_a_model_is_fetched_from_the_hub_once_and_in_one_format_only(
+    hub: ThreadingHTTPServer, encoder: Encoder, tmp_path: Path
+) -> None:
+    code = "from feedsvc.themes.semantic import Encoder\nprint(Encoder('some/mini').name)"
+    environment = {"HF_ENDPOINT": f"http://127.0.0.1:{hub.server_port}", "HF_HUB_CACHE": str(tmp_path)}
+    name = python(code, **environment)
+    assert name.split("@")[1].strip() == encoder.name.split("@")[1]
+    assert "/some/mini/resolve/main/model.safetensors" in Hub.asked
+    assert not [path for path in Hub.asked if path.endswith((".bin", "onnx/config.json"))]
+    Hub.asked.clear()
+    assert python(code, **environment) == name
+    assert Hub.asked == []

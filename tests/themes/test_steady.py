@@ -17,7 +17,7 @@ STRIKE = [
     "Buses fill in\nWith the strike at Veltra going on, buses were full.",
 ]
 TENDER = [
-    f"Offer number {n}\nFor the privatisation of Veltra came an offer, and the privatisation of Veltra is the talk of day {n}."
+    f"Offer {n}\nThe privatisation of Veltra brought an offer, and the privatisation of Veltra is the talk of day {n}."
     for n in range(30)
 ]
 WEATHER = [f"Mild day {n} ahead\nIt will be mild on day {n}, with some sun over the hills." for n in range(40)]
@@ -30,9 +30,12 @@ def articles(kind: str, texts: list[str]) -> list[Vertex]:
     ]
 
 
-def channel(slug: str, title: str, members: list[Vertex], **more: object) -> Channel:
-    ids = frozenset(article.id for article in members)
-    return replace(Channel(slug, title, Origin.DISCOVERED, members=ids), **more)
+def ids(members: list[Vertex]) -> frozenset[str]:
+    return frozenset(article.id for article in members)
+
+
+def channel(slug: str, title: str, members: list[Vertex]) -> Channel:
+    return Channel(slug, title, Origin.DISCOVERED, members=ids(members))
 
 
 STRIKERS, SELLERS, WEATHERMEN = articles("strike", STRIKE), articles("tender", TENDER), articles("weather", WEATHER)
@@ -51,12 +54,12 @@ def after(number: int, one: Channel, *others: Channel, among: list[Vertex] = EVE
 
 
 def is_clearly_better(rival: str, title: str, members: list[Vertex]) -> bool:
-    return clearly_better(rival, title, {article.id for article in members}, Names(EVERYTHING))
+    return clearly_better(rival, title, ids(members), Names(EVERYTHING))
 
 
 def test_a_title_whose_own_words_hold_no_more_is_clearly_worse() -> None:
     """What it shares with the rival, which is as good as ever, says nothing for it."""
-    assert is_clearly_better("Veltra privatisation", "Veltra strike", [*STRIKERS, *SELLERS])
+    assert is_clearly_better("Veltra privatisation", "Veltra strike", [*STRIKERS, *SELLERS[:12]])
 
 
 def test_a_title_that_still_fits_is_as_good_as_a_mere_variation() -> None:
@@ -82,9 +85,9 @@ def test_no_title_is_clearly_better_than_itself_or_than_one_it_is_worse_than() -
 
 def test_the_more_articles_use_a_word_and_the_fewer_others_do_the_better_it_fits() -> None:
     telling = Names(EVERYTHING).telling
-    fits = [telling.fit({"veltra"}, [a.id for a in (*STRIKERS, *WEATHERMEN[:others])]) for others in range(0, 40, 10)]
+    fits = [telling.fit({"veltra"}, ids([*STRIKERS, *WEATHERMEN[:others]])) for others in range(0, 40, 10)]
     assert fits == sorted(fits, reverse=True)
-    assert telling.fit({"strike"}, [a.id for a in STRIKERS]) > telling.fit({"veltra"}, [a.id for a in STRIKERS]) > 0
+    assert telling.fit({"strike"}, ids(STRIKERS)) > telling.fit({"veltra"}, ids(STRIKERS)) > 0
 
 
 # When a title changes
@@ -113,7 +116,7 @@ def test_a_new_title_holds_too() -> None:
 
 
 def test_a_rival_that_holds_no_more_begins_anew() -> None:
-    doubtful = replace(TRAMS, members=channel("", "", STRIKERS).members, rival="Veltra privatisation", rival_runs=2)
+    doubtful = replace(TRAMS, members=ids(STRIKERS), rival="Veltra privatisation", rival_runs=2)
     assert after(1, doubtful) == replace(doubtful, rival="", rival_runs=0)
 
 
@@ -128,7 +131,7 @@ def test_a_rival_nearly_alike_is_the_same() -> None:
 
 
 def test_a_title_comes_back_only_by_the_same_rule() -> None:
-    sold = replace(after(RUNS, TRAMS), members=channel("", "", STRIKERS).members)
+    sold = replace(after(RUNS, TRAMS), members=ids(STRIKERS))
     assert "strike" not in after(RUNS - 1, sold).title.casefold()
     assert "strike" in after(RUNS, sold).title.casefold()
 
@@ -194,11 +197,8 @@ def test_whatever_the_articles_say_titles_stay_apart_and_short(
     texts: list[tuple[list[str], list[str]]], parts: int, data: st.DataObject
 ) -> None:
     found = articles("any", ["\n".join(" ".join(words) for words in text) for text in texts])
-    channels = [
-        channel(f"slug-{n}", f"Title {n}", found[n::parts], rival=data.draw(st.sampled_from(["", "Veltra war"])))
-        for n in range(parts)
-    ]
-    channels = [replace(c, rival_runs=2 if c.rival else 0) for c in channels]
+    channels = [channel(f"slug-{n}", f"Title {n}", found[n::parts]) for n in range(parts)]
+    channels = [replace(c, rival="Veltra war", rival_runs=2) if data.draw(st.booleans()) else c for c in channels]
     free = {c.slug for c in channels if data.draw(st.booleans())}
     now = hold(channels, Names(found), free, free)
     assert len({c.title.casefold() for c in now}) == len(now)

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["a"], ["articles.id"], name=op.f("fk_edges_a_articles")),
         sa.ForeignKeyConstraint(["b"], ["articles.id"], name=op.f("fk_edges_b_articles")),
         sa.PrimaryKeyConstraint("a", "b", name=op.f("pk_edges")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("edges", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_edges_b"), ["b"], unique=False)
@@ -62,11 +63,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_vertices_article_id_articles")),
         sa.PrimaryKeyConstraint("article_id", name=op.f("pk_vertices")),
     )
+    for column in ("record_id", "url_key", "title_key"):
+        op.create_index(op.f(f"ix_articles_{column}"), "articles", [column], postgresql_using="hash")
     with op.batch_alter_table("channels", schema=None) as batch_op:
         batch_op.add_column(sa.Column("born", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("image", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("language", sa.String(), nullable=True))
-        batch_op.add_column(sa.Column("rival", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("rival", sa.Text(), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column("rival_runs", sa.Integer(), server_default="0", nullable=False))
 
     with op.batch_alter_table("links", schema=None) as batch_op:
@@ -77,6 +80,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for column in ("record_id", "url_key", "title_key"):
+        op.drop_index(op.f(f"ix_articles_{column}"), "articles")
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.drop_column("run")
 

@@ -1,0 +1,154 @@
+"""Why an article is dated as it is, and in the channels that it is in."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from feedsvc.curation import Curation
+from feedsvc.explain.rules import why_curated
+from feedsvc.explain.words import MOST, counted, in_run, percent, titled, when
+from feedsvc.model import Channel, ChannelState, Evidence, Origin
+from feedsvc.settings import Themes
+from feedsvc.store import reading
+from feedsvc.store.reasons import ALIKE, LISTED_BY, LISTS, Reason, Tied, hanging_together, others_of_story, reasons
+
+SAID_BY = {
+    Evidence.RECORD: "stated by the article's own data",
+    Evidence.LISTED: "listed by another page",
+    Evidence.PAGE: "shown on the page, which may be when it was rendered",
+}
+IN_USE = [state.value for state in (ChannelState.ACTIVE, ChannelState.DORMANT, ChannelState.RETIRED)]
+
+
+def article_lines(
+    connection: Connection, row: Mapping[str, Any], rules: Themes, curation: Curation, now: datetime
+) -> Iterator[str]:
+    """All that is known of why; `row` is the article as it is stored."""
+    yield from _itself(connection, row)
+    yield from _listers(connection, row["id"])
+    yield from _story(connection, row["id"])
+    channels = reading.article_channels(connection, row["id"], IN_USE)
+    why = reasons(connection, [row["id"]], [channel.slug for channel in channels], MOST) if channels else {}
+    for channel in channels:
+        ended = ", which has ended" if channel.state is ChannelState.RETIRED else ""
+        yield f"in channel {channel.slug}: {channel.title}{ended}"
+        reason = why[row["id"], channel.slug]
+        if reason.run:
+            yield f"  since {in_run(reason.run, reason.run_at)}"
+        if channel.origin is Origin.CURATED:
+            told = curation.made.get(channel.slug)
+            yield from (f"  {line}" for line in why_curated(row, told, reason.fits, reason.to_fitting))
+        if channel.origin is Origin.REST:
+            yield f"  {_why_left_over(connection, row['id'], channel, reason, rules)}"
+        yield from _ties(reason)
+    if not channels:
+        yield f"in no channel: {_why_nowhere(row, now)}"
+
+
+def _itself(connection: Connection, row: Mapping[str, Any]) -> Iterator[str]:
+    yield row["title"]
+    yield f"id {row['id']}, source {row['source']}, {'a stub' if row['stub'] else 'whole'}"
+    if row["url"]:
+        yield f"url {row['url']}"
+    if row["merged_into"]:
+        other = reading.article_row(connection, row["merged_into"])
+        yield f"it turned out to be {row['merged_into']}" + (f", {other['title']}" if other else "")
+    frozen = "frozen since it was first served" if row["served"] else "not served yet"
+    yield f"published {when(row['published'])}, {frozen}"
+    for one in reading.article_witnesses(connection, row["id"]):
+        zone = f"read in {one['zone']}" + (", assumed" if one["zone_assumed"] else "")
+        note = f" ({one['note']})" if one["note"] else ""
+        yield f"  {one['role']}: {one['text']!r} is {when(one['at'])}, {zone}, {SAID_BY[Evidence(one['kind'])]}{note}"
+
+
+def _listers(connection: Connection, id: str) -> Iterator[str]:
+    listers, more = reading.article_listers(connection, id, MOST)
+    for lister in listers:
+        yield f"listed by {titled(lister['title'], lister['id'])} as of {lister['date_text'] or 'no time'}"
+    if more:
+        yield f"listed by {more} more"
+
+
+def _story(connection: Connection, id: str) -> Iterator[str]:
+    others, more = others_of_story(connection, id, MOST)
+    if others:
+        yield "tells the same story as"
+        yield from (f"    {when(one.published)}  {titled(one.title, one.id)}" for one in others)
+    if more:
+        yield f"    and {more} more"
+
+
+def _ties(reason: Reason) -> Iterator[str]:
+    """What ties it to the others in the channel, each once and the strongest first, and where the rest leads."""
+    kinds = {LISTED_BY: reason.listed_by, LISTS: reason.lists, ALIKE: reason.alike}
+    how: dict[str, dict[str, Tied]] = defaultdict(dict)
+    for kind, found in kinds.items():
+        for tied in found.first:
+            how[tied.id][kind] = tied
+    strongest = sorted(how.values(), key=lambda ways: (-_any(ways).weight, _any(ways).id))[:MOST]
+    if strongest and reason.here:
+        named, names, near = map(len, kinds.values())
+        yield (
+            f"  tied to {counted(reason.here.ties, 'article')} there: {named} of them list it, it lists {names},"
+            f" and the texts of {near} are near its own"
+        )
+        yield "    weight  texts alike"
+        yield from (
+            f"     {_any(ways).weight:5.2f}         {_any(ways).likeness:.2f}  {_tie(ways)}" for ways in strongest
+        )
+        if reason.here.ties > len(strongest):
+            yield f"    and {reason.here.ties - len(strongest)} more"
+    if reason.ties:
+        here, other = reason.here.share if reason.here else 0.0, reason.elsewhere
+        rest = f"; most of the rest, {percent(other.share)}, to {other.slug}: {other.title}" if other else ""
+        yield f"  of the weight of all its {counted(reason.ties, 'tie')}, {percent(here)} leads here{rest}"
+
+
+def _any(ways: Mapping[str, Tied]) -> Tied:
+    return next(iter(ways.values()))
+
+
+def _tie(ways: Mapping[str, Tied]) -> str:
+    """How another article is tied to this one, and which one that is."""
+    said = []
+    if LISTED_BY in ways:
+        said.append("lists it" if ways[LISTED_BY].listed else "listed it once")
+    if LISTS in ways:
+        said.append("is listed" if ways[LISTS].listed else "was listed")
+    if ALIKE in ways:
+        said.append("near")
+    return f"{', '.join(said):25}  {titled(_any(ways).title, _any(ways).id)}"
+
+
+def _why_left_over(connection: Connection, id: str, rest: Channel, reason: Reason, rules: Themes) -> str:
+    """Why it is in no other channel, as far as the limits in the settings say."""
+    if not reason.ties:
+        return "left over, as nothing ties it to any other article: no list names it, and no text is like its own"
+    times = hanging_together(connection, id, rest.slug)
+    if len(times) < rules.min_articles:
+        return (
+            f"left over, as too few are like it: with all it hangs together with, it makes {len(times)}"
+            f" of the {rules.min_articles} articles that a channel takes (themes.min_articles)"
+        )
+    span = max(times) - min(times)
+    if span < timedelta(hours=rules.min_span_hours):
+        return (
+            f"left over, as those like it, {len(times)} with it, came within {span / timedelta(hours=1):.1f} hours;"
+            f" a channel takes articles of {rules.min_span_hours:g} hours (themes.min_span_hours)"
+        )
+    return "left over, as its ties hold it to no channel, nor closely enough to enough others that are left over"
+
+
+def _why_nowhere(row: Mapping[str, Any], now: datetime) -> str:
+    if row["merged_into"]:
+        return "the article that it turned out to be is in its place"
+    if row["published"] is None:
+        return "nobody has said when it was published"
+    if row["published"] > now:
+        return f"readers may not see it before {when(row['published'])}"
+    if not row["served"]:
+        return "no run has shown it to readers yet"
+    return "the last run placed it in none"

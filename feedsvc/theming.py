@@ -149,8 +149,7 @@ def weave_in(connection: Connection, public: Sequence[PublicArticle], now: datet
         NewVertex(words[a.id], Woven(a.stub, a.digest, "", strengths.get(a.id, _strength(known, a.id)), stories[a.id]))
         for a in (*entering, *changed)
     ]
-    arrived = len(arriving - known.keys())
-    return Weaving(known, vertices, contents, ties, links, strengths, arrived, likeness)
+    return Weaving(known, vertices, contents, ties, links, strengths, len(entering), likeness)
 
 
 def _words(articles: Sequence[PublicArticle], contents: Mapping[str, Content]) -> dict[str, Text]:

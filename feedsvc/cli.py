@@ -197,10 +197,16 @@ def check(config: Path) -> None:
         _store(settings)
     except StoreNotReady as error:
         problems.append(f"store.url: {error}")
-    try:
-        load_curation(settings.origin.parent / FILE_NAME, url_key)
-    except BadSettings as error:
-        problems += error.problems
+    from feedsvc.weaving import encoder_of
+
+    for tried in (
+        lambda: load_curation(settings.origin.parent / FILE_NAME, url_key),
+        lambda: settings.model and encoder_of(settings.model).encode(["word"]),
+    ):
+        try:
+            tried()
+        except BadSettings as error:
+            problems += error.problems
     if problems:
         raise BadSettings(str(config), problems)
     click.echo(f"{config} is fine: {len(settings.sources)} source(s), store ready")

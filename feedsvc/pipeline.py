@@ -284,7 +284,7 @@ def _publish(settings: Settings, store: Store, lease: Lease, report: Report, pro
         public = feed_store.public_articles(connection, now)
         stands = feed_store.standing(connection)
     progress("finding themes", 0, 0)
-    themed = theme(store, public, settings, curation, now)
+    themed = theme(store, public, settings, curation, now, progress)
     report.reports += themed.remarks
     lines = {a.id: Line(a.id, a.published, a.updated, a.digest) for a in public}
     digests = {key: standing.digest for key, standing in stands.items()}

@@ -171,6 +171,12 @@ class Settings(Section):
         return (self.origin.parent / source.path).resolve()
 
     @property
+    def model(self) -> str:
+        """The model by which texts are compared, a relative folder made absolute; empty for none."""
+        folder = self.origin.parent / self.themes.model
+        return str(folder.resolve()) if self.themes.model and folder.is_dir() else self.themes.model
+
+    @property
     def store_url(self) -> str:
         """The database URL, with a relative SQLite path made absolute."""
         url = make_url(self.store.url)

@@ -7,9 +7,8 @@ anew when the graph has grown by a quarter, so that little of what readers have 
 
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -22,44 +21,24 @@ from feedsvc.settings import Settings
 from feedsvc.store import feeds as feed_store
 from feedsvc.store import graph as graph_store
 from feedsvc.store.feeds import Content, PublicArticle
-from feedsvc.store.graph import NewVertex, Woven
 from feedsvc.store.store import Store, read_mark, write_mark
 from feedsvc.themes.amend import begin, clashes, finish, remarks
 from feedsvc.themes.arranging import arrange
 from feedsvc.themes.continuity import continue_channels
 from feedsvc.themes.curated import Candidate, Judged, Verdict, judge
 from feedsvc.themes.describe import describe
-from feedsvc.themes.graph import Edge, Tie, Vertex, in_order, weave
-from feedsvc.themes.likeness import Likeness, Text, count
+from feedsvc.themes.graph import Edge, Vertex
+from feedsvc.themes.likeness import Likeness
 from feedsvc.themes.lineage import aged, settled, turns
 from feedsvc.themes.naming import Names, slug
 from feedsvc.themes.placing import place
-from feedsvc.themes.stories import Told, story_of
+from feedsvc.themes.steady import hold
 from feedsvc.themes.words import plain, words_of
+from feedsvc.weaving import Progress, Weaving, encoder_of, weave_in
 
 ARRANGED = "arranged"  # how many articles there were then, how many have come since, and by which settings
 JUDGED = "judged"  # by which rules of the operator's file
 GROWTH = 0.25  # share of new articles from which on the channels are arranged anew
-
-
-@dataclass(slots=True)
-class Weaving:
-    """What a run brings into the graph. `words` are the contents of all that it had to read."""
-
-    known: dict[str, Woven] = field(default_factory=dict)
-    new: list[NewVertex] = field(default_factory=list)
-    read: dict[str, Content] = field(default_factory=dict)
-    ties: list[Tie] = field(default_factory=list)
-    links: list[Edge] = field(default_factory=list)
-    strengths: dict[str, float] = field(default_factory=dict)
-    arrived: int = 0
-    likeness: Likeness | None = None
-
-    @property
-    def stories(self) -> dict[str, str]:
-        """id → the id of the first article that told the same, of every article in the graph."""
-        stories = {id: woven.story for id, woven in self.known.items()}
-        return stories | {one.text.id: one.woven.story for one in self.new}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,117 +70,29 @@ class Themed:
 
 
 def theme(
-    store: Store, public: Sequence[PublicArticle], settings: Settings, curation: Curation, now: datetime
+    store: Store,
+    public: Sequence[PublicArticle],
+    settings: Settings,
+    curation: Curation,
+    now: datetime,
+    progress: Progress = lambda stage, done, of: None,
 ) -> Themed:
     """Bring what is new into the graph and say which channels there are now. Nothing is written yet.
 
-    Raises BadSettings when the operator's file asks for what it never can have.
+    Raises BadSettings when the operator's file asks for what it never can have, and for a model that cannot be had.
     """
+    encoder = encoder_of(settings.model) if settings.model else None
     with store.reading() as connection:
         before = feed_store.all_channels(connection)
         if impossible := clashes(before, curation):
             raise BadSettings(FILE_NAME, impossible)
-        weaving = weave_in(connection, public, now)
+        weaving = weave_in(connection, public, now, encoder, progress)
         run = _Run(connection, public, before, weaving, settings, curation)
         after = run.channels()
         newest = max((article.published for article in public), default=now)
         told = remarks(after, run.judged, curation)
         events = turns(before, after, newest)
         return Themed(before, after, events, told, weaving, run.new_verdicts, run.rejudged, run.marks)
-
-
-# Into the graph
-
-
-def weave_in(connection: Connection, public: Sequence[PublicArticle], now: datetime) -> Weaving:
-    """The articles that are new in the graph, or whole in it for the first time, and what ties them.
-
-    An article whose text has changed since is compared as it is now with those that come later; what tied it
-    before stays.
-    """
-    known = graph_store.woven_articles(connection)
-    article_by_id = {article.id: article for article in public}
-    entering = [a for a in public if a.id not in known or (known[a.id].stub and not a.stub)]
-    changed = [a for a in public if a.id in known and not known[a.id].stub and known[a.id].digest != a.digest]
-    links = [
-        link for link in graph_store.new_links(connection, now) if link[0] in article_by_id and link[1] in article_by_id
-    ]
-    if not (entering or changed or links):
-        return Weaving(known)
-    again = {a.id for a in entering if a.id in known}
-    contents = dict(feed_store.contents(connection, [a.id for a in (*entering, *changed)]))
-    words = _words([*entering, *changed], contents)
-    text_by_id = graph_store.texts(connection) | words
-    arriving = {a.id for a in entering}
-    ids = [a.id for a in public if a.id not in arriving] + [a.id for a in entering]
-    likeness = Likeness([text_by_id[id] for id in ids])
-    former = graph_store.ties(connection, again | {lister for lister, _ in links})
-    near = likeness.nearest([a.id for a in entering if not a.stub])
-    pairs = {in_order(*link) for link in links} - former.keys()
-    pairs |= {edge for edge in former if not again.isdisjoint(edge)}
-    lengths = graph_store.list_lengths(connection, {lister for lister, _ in links})
-    ties = weave(links, lengths, likeness.of(pairs), near, former)
-    strengths = _strengths(ties, former, known)
-    # A stub's title ties it to nothing, but may tell what another one tells.
-    told_alike = {tie.edge for tie in ties} | former.keys() | likeness.nearest(a.id for a in entering if a.stub).keys()
-    stories = _stories(entering, article_by_id, told_alike, known, likeness)
-    vertices = [
-        NewVertex(words[a.id], Woven(a.stub, a.digest, "", strengths.get(a.id, _strength(known, a.id)), stories[a.id]))
-        for a in (*entering, *changed)
-    ]
-    return Weaving(known, vertices, contents, ties, links, strengths, len(entering), likeness)
-
-
-def _words(articles: Sequence[PublicArticle], contents: Mapping[str, Content]) -> dict[str, Text]:
-    texts = [words_of(a.title, contents[a.id].summary, contents[a.id].body_html) for a in articles]
-    return {a.id: Text(a.id, packed) for a, packed in zip(articles, count(texts), strict=True)}
-
-
-def _strength(known: Mapping[str, Woven], id: str) -> float:
-    return known[id].strength if id in known else 0.0
-
-
-def _strengths(ties: Iterable[Tie], former: Mapping[Edge, Tie], known: Mapping[str, Woven]) -> dict[str, float]:
-    """id → what all its ties weigh now, for those that have other ties than before."""
-    found: dict[str, float] = {}
-    for tie in ties:
-        more = tie.weight - (former[tie.edge].weight if tie.edge in former else 0.0)
-        for id in tie.edge:
-            found[id] = round(found.get(id, _strength(known, id)) + more, 6)
-    return found
-
-
-def _stories(
-    entering: Sequence[PublicArticle],
-    article_by_id: Mapping[str, PublicArticle],
-    told_alike: Iterable[Edge],
-    known: Mapping[str, Woven],
-    likeness: Likeness,
-) -> dict[str, str]:
-    """id → story, of every article; those that enter are told apart one after the other."""
-    stories = {id: woven.story for id, woven in known.items()}
-    followed = {story for id, story in stories.items() if story != id}
-    neighbours: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    cosines = likeness.of((edge for edge in told_alike if article_by_id.keys() >= set(edge)), words_alone=True)
-    for (a, b), cosine in cosines.items():
-        neighbours[a].append((b, cosine))
-        neighbours[b].append((a, cosine))
-    for article in entering:
-        if article.id in followed:  # a stub that was told first stays the first, whatever its page says
-            continue
-        stories.pop(article.id, None)
-        earlier = [
-            (_told(article_by_id[id]), cosine, stories[id]) for id, cosine in neighbours[article.id] if id in stories
-        ]
-        stories[article.id] = story_of(_told(article), earlier, likeness.rarity_of) or article.id
-    return stories
-
-
-def _told(article: PublicArticle) -> Told:
-    return Told(article.id, article.title, article.published, article.stub)
-
-
-# Out of the graph
 
 
 class _Run:
@@ -238,7 +129,7 @@ class _Run:
         there = self.published.keys() - start.taken - _retired(self.before)
         if self.arranging:
             old = settled(self.published, themes)
-            groups = arrange(there, weights, standing, old, self._between, themes.min_articles)
+            groups = arrange(there, weights, standing, old, self._like_before, themes.min_articles)
         else:
             home = {id: slug for id, slug in _homes(standing).items() if id in there}
             groups = place(there - home.keys(), _neighbours(weights, there - home.keys()), home, self._strengths())
@@ -246,7 +137,22 @@ class _Run:
             groups, start.before, themes, self.published, self._titles, slug, start.made, self._about
         )
         after = aged(finish(after, start, self.judged, self.curation), self.published, themes)
+        after = self._called(after) if self.arranging else after
         return [channel if channel.born else replace(channel, born=self.newest) for channel in after]
+
+    def _called(self, channels: list[Channel]) -> list[Channel]:
+        """The channels, those with other titles that have proved to be better than theirs."""
+        before = {channel.slug: channel.members for channel in self.before if channel.state.stands}
+        ours = {
+            channel.slug
+            for channel in channels
+            if channel.origin is Origin.DISCOVERED and channel.state.stands
+            # Nothing new in it is no new evidence.
+            if before.get(channel.slug, channel.members) != channel.members
+        }
+        titled = {rename.slug for rename in self.curation.renames if rename.title}
+        described = {rename.slug for rename in self.curation.renames if rename.description is not None}
+        return hold(channels, self._names, ours - titled, ours - described if self._in_english else ())
 
     @cached_property
     def new_verdicts(self) -> list[Verdict]:
@@ -277,8 +183,10 @@ class _Run:
     def _strengths(self) -> dict[str, float]:
         return {id: woven.strength for id, woven in self.weaving.known.items()} | self.weaving.strengths
 
-    def _between(self, some: Iterable[str], others: Iterable[str]) -> float:
-        return self._likeness.between(some, others)
+    def _like_before(self, young: Collection[str], members: Collection[str]) -> float:
+        """How alike young members are to the older half of all members: the newer half may have strayed with them."""
+        there = sorted(self.published.keys() & members, key=lambda id: (self.published[id], id))
+        return self._likeness.between(young, there[: (len(there) + 1) // 2])
 
     @cached_property
     def _likeness(self) -> Likeness:
@@ -296,8 +204,11 @@ class _Run:
         return self._names.titles(groups) if groups else []
 
     def _about(self, members: frozenset[str]) -> str:
-        in_english = self.settings.site.language.lower().startswith("en")
-        return describe(self._names, members) if in_english else ""
+        return describe(self._names, members) if self._in_english else ""
+
+    @property
+    def _in_english(self) -> bool:
+        return self.settings.site.language.lower().startswith("en")
 
 
 def _arranging(mark: str | None, arrived: int, public: Sequence[PublicArticle], settings: Settings) -> tuple[bool, str]:

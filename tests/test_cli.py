@@ -353,7 +353,8 @@ def test_explain_knows_a_channel_and_where_a_merged_one_went(feedsvc: Feedsvc, p
     assert "3 articles" in feedsvc("explain", printed.config_path, "more-stories").out
     with printed.store.writing() as connection:
         connection.exec_driver_sql(
-            "INSERT INTO channels VALUES ('old', 'Old', '', 'discovered', 'merged', 'more-stories')"
+            "INSERT INTO channels (slug, title, description, origin, state, heir)"
+            " VALUES ('old', 'Old', '', 'discovered', 'merged', 'more-stories')"
         )
     assert "merged into more-stories" in feedsvc("explain", printed.config_path, "old").out
 

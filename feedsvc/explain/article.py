@@ -1,6 +1,5 @@
 """Why an article is dated as it is, and in the channels that it is in."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,14 +12,13 @@ from feedsvc.explain.words import MOST, counted, in_run, percent, titled, when
 from feedsvc.model import Channel, ChannelState, Evidence, Origin
 from feedsvc.settings import Themes
 from feedsvc.store import reading
-from feedsvc.store.reasons import ALIKE, LISTED_BY, LISTS, Reason, Tied, hanging_together, others_of_story, reasons
+from feedsvc.store.reasons import Reason, Tied, hanging_together, others_of_story, reasons
 
 SAID_BY = {
     Evidence.RECORD: "stated by the article's own data",
     Evidence.LISTED: "listed by another page",
     Evidence.PAGE: "shown on the page, which may be when it was rendered",
 }
-IN_USE = [state.value for state in (ChannelState.ACTIVE, ChannelState.DORMANT, ChannelState.RETIRED)]
 
 
 def article_lines(
@@ -30,7 +28,8 @@ def article_lines(
     yield from _itself(connection, row)
     yield from _listers(connection, row["id"])
     yield from _story(connection, row["id"])
-    channels = reading.article_channels(connection, row["id"], IN_USE)
+    in_use = [*reading.STANDING, ChannelState.RETIRED.value]
+    channels = reading.article_channels(connection, row["id"], in_use)
     why = reasons(connection, [row["id"]], [channel.slug for channel in channels], MOST) if channels else {}
     for channel in channels:
         ended = ", which has ended" if channel.state is ChannelState.RETIRED else ""
@@ -82,50 +81,34 @@ def _story(connection: Connection, id: str) -> Iterator[str]:
 
 
 def _ties(reason: Reason) -> Iterator[str]:
-    """What ties it to the others in the channel, each once and the strongest first, and where the rest leads."""
-    kinds = {LISTED_BY: reason.listed_by, LISTS: reason.lists, ALIKE: reason.alike}
-    how: dict[str, dict[str, Tied]] = defaultdict(dict)
-    for kind, found in kinds.items():
-        for tied in found.first:
-            how[tied.id][kind] = tied
-    strongest = sorted(how.values(), key=lambda ways: (-_any(ways).weight, _any(ways).id))[:MOST]
-    if strongest and reason.here:
-        named, names, near = map(len, kinds.values())
+    """What ties it to the others in the channel, the strongest first, and where the rest leads."""
+    here = reason.here
+    if len(here):
         yield (
-            f"  tied to {counted(reason.here.ties, 'article')} there: {named} of them list it, it lists {names},"
-            f" and the texts of {near} are near its own"
+            f"  tied to {counted(len(here), 'article')} there: listed by {here.list_it}, listing {here.are_listed},"
+            f" with a text near those of {here.are_near}"
         )
         yield "    weight  texts alike"
-        yield from (
-            f"     {_any(ways).weight:5.2f}         {_any(ways).likeness:.2f}  {_tie(ways)}" for ways in strongest
-        )
-        if reason.here.ties > len(strongest):
-            yield f"    and {reason.here.ties - len(strongest)} more"
-    if reason.ties:
-        here, other = reason.here.share if reason.here else 0.0, reason.elsewhere
+        yield from map(_tie, here.strongest)
+        if here.more:
+            yield f"    and {here.more} more"
+    if reason.all_ties:
+        other = reason.elsewhere
         rest = f"; most of the rest, {percent(other.share)}, to {other.slug}: {other.title}" if other else ""
-        yield f"  of the weight of all its {counted(reason.ties, 'tie')}, {percent(here)} leads here{rest}"
+        yield f"  of the weight of all its {counted(reason.all_ties, 'tie')}, {percent(reason.share)} leads here{rest}"
 
 
-def _any(ways: Mapping[str, Tied]) -> Tied:
-    return next(iter(ways.values()))
-
-
-def _tie(ways: Mapping[str, Tied]) -> str:
+def _tie(tied: Tied) -> str:
     """How another article is tied to this one, and which one that is."""
-    said = []
-    if LISTED_BY in ways:
-        said.append("lists it" if ways[LISTED_BY].listed else "listed it once")
-    if LISTS in ways:
-        said.append("is listed" if ways[LISTS].listed else "was listed")
-    if ALIKE in ways:
-        said.append("near")
-    return f"{', '.join(said):25}  {titled(_any(ways).title, _any(ways).id)}"
+    lists = {None: "", True: "lists it", False: "listed it once"}[tied.lists_it]
+    is_listed = {None: "", True: "is listed", False: "was listed"}[tied.is_listed]
+    how = ", ".join(filter(None, (lists, is_listed, "near" if tied.near else "")))
+    return f"    {tied.weight:6.2f}  {tied.likeness:11.2f}  {how:25}  {titled(tied.title, tied.id)}"
 
 
 def _why_left_over(connection: Connection, id: str, rest: Channel, reason: Reason, rules: Themes) -> str:
     """Why it is in no other channel, as far as the limits in the settings say."""
-    if not reason.ties:
+    if not reason.all_ties:
         return "left over, as nothing ties it to any other article: no list names it, and no text is like its own"
     times = hanging_together(connection, id, rest.slug)
     if len(times) < rules.min_articles:

@@ -37,7 +37,7 @@ ARTICLES_A_PAGE = 30
 ARTICLES_ON_HOME = 10
 ARTICLES_IN_FEED_VIEW = 50
 CHANNELS_TO_DISCOVER = 50  # each adds three lines to the head of the home page
-TIES_NAMED = 3  # of a kind, where it is said why an article is in a channel
+TIES_NAMED = 2  # of a kind, where it is said why an article is in a channel
 TURNS_TOLD = 8  # of a channel's history
 OTHERS_OF_A_STORY = 10
 
@@ -51,7 +51,10 @@ ERRORS = {
     500: ("Something went wrong", "The fault is on this side and has been noted. Please try again in a moment."),
     503: ("Not at this moment", "The articles cannot be read at this moment. Please try again in a minute."),
 }
-ENDED = "Nothing new had come to it for so long that it was closed for good, and nothing has taken its place."
+ENDED = (
+    "This channel has ended",
+    "Nothing new had come to it for so long that it was closed for good, and nothing has taken its place.",
+)
 
 HEADERS = {
     # Articles may show pictures and play sound or video from anywhere; everything else is this service's own.
@@ -197,7 +200,7 @@ class Pages:
         if channel is None:
             abort(404)
         if channel.state is ChannelState.RETIRED:
-            abort(410, ENDED)
+            abort(_told(410, *ENDED))
         if channel.heir:
             abort(redirect(self._channel_href(channel.heir) + file_name, 301))
         return channel
@@ -283,12 +286,15 @@ def _store_is_away(error: SQLAlchemyError) -> ResponseReturnValue:
 
 
 def _error(error: HTTPException) -> ResponseReturnValue:
-    title, sentence = ERRORS[error.code or 500]
-    if error.description == ENDED:
-        title, sentence = "This channel has ended", ENDED
-    answer = Response(render_template("error.html", title=title, sentence=sentence), error.code)
+    status = error.code or 500
+    answer = _told(status, *ERRORS[status])
     for name, value in error.get_headers():
         answer.headers.setdefault(name, value)  # such as Allow, which a 405 must have
+    return answer
+
+
+def _told(status: int, title: str, sentence: str) -> Response:
+    answer = Response(render_template("error.html", title=title, sentence=sentence), status)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -1,5 +1,6 @@
 """The graph in the store: its articles, what ties them, what the operator's rules say of them, and the lineage."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -161,6 +162,14 @@ def channel_lineage(connection: Connection, slug: str, limit: int) -> list[tuple
 
 def forget_vertices(connection: Connection, ids: Collection[str]) -> None:
     """Take stubs out of the graph that turned out to be other articles; their links are woven anew."""
+    lost: dict[str, float] = defaultdict(float)
+    for tie in ties(connection, ids).values():
+        for end in tie.edge:
+            lost[end] += tie.weight
+    if lost:
+        statement = update(vertices).where(vertices.c.article_id == bindparam("id"))
+        less = statement.values(strength=vertices.c.strength - bindparam("lost"))
+        connection.execute(less, [{"id": id, "lost": round(weight, 6)} for id, weight in sorted(lost.items())])
     for some in chunks(sorted(ids)):
         for table, column in (
             (edges, edges.c.a),

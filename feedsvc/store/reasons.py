@@ -4,19 +4,20 @@ Only what readers may see is looked at or counted, so that what comes of it may 
 a fixed number of questions, however many articles it is asked of.
 """
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import fsum
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, func, literal, select, union_all
+from sqlalchemy import CTE, Connection, and_, func, or_, select, union_all
 
 from feedsvc.store.reading import STANDING
 from feedsvc.store.tables import articles, channels, edges, links, members, runs, verdicts, vertices
+from feedsvc.themes.graph import Tie
 
-LISTED_BY, LISTS, ALIKE = "listed by", "lists", "alike"
 SERVED = and_(articles.c.served, articles.c.merged_into.is_(None))
-STANDS = channels.c.state.in_(STANDING)
 MOST_NEAR = 500  # articles that are looked at for what an article of the rest hangs together with
 
 Place = tuple[str, str]  # an article's id and a channel's slug
@@ -24,37 +25,46 @@ Place = tuple[str, str]  # an article's id and a channel's slug
 
 @dataclass(frozen=True, slots=True)
 class Tied:
-    """An article that another one is tied to. See graph.Tie for `weight` and `likeness`.
+    """An article that another one is tied to. See graph.Tie for `weight`, `likeness` and `near`.
 
-    `listed` is false where a list that once named it does so no more.
+    `lists_it` says whether it lists the other one, and `is_listed` whether the other one lists it: None for never,
+    False where a list that once named it does so no more.
     """
 
     id: str
-    title: str
-    language: str | None
     weight: float
     likeness: float
-    listed: bool = True
+    near: bool
+    lists_it: bool | None
+    is_listed: bool | None
+    title: str = ""
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Some:
-    """The strongest of what there is, and how many more there are."""
+class Ties:
+    """The strongest ties of each kind between an article and the others in a channel, strongest first.
 
-    first: tuple[Tied, ...] = ()
-    more: int = 0
+    Of all there are, `list_it` are to articles that list it, `are_listed` to some that it lists, and `are_near` to
+    some with a text near its own; one tie may be all three. `more` ties are not among the strongest.
+    """
+
+    strongest: tuple[Tied, ...]
+    list_it: int
+    are_listed: int
+    are_near: int
+    more: int
 
     def __len__(self) -> int:
-        return len(self.first) + self.more
+        return len(self.strongest) + self.more
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A channel that `ties` of an article lead to, and their `share` of the weight of all that it has."""
+    """A channel that ties of an article lead to, and their `share` of the weight of all that it has."""
 
     slug: str
     title: str
-    ties: int
     share: float
 
 
@@ -63,18 +73,16 @@ class Reason:
     """Why an article is in a channel, by what ties it to the others there.
 
     It has been there since the run with the number `run`, 0 where that is not known; `run_at` is None for one that is
-    no longer kept. `ties` counts all its ties, wherever they lead; `here` is this channel as they lead here, and
-    `elsewhere` the other channel that most of their weight leads to. `fits` is what the channel's rule says of it, None
-    where that says nothing, and `to_fitting` the share that leads to members that fit.
+    no longer kept. `here` are its ties to the others there, and `share` what of the weight of `all_ties` that is;
+    `elsewhere` is the other channel that most of that weight leads to. `fits` is what the channel's rule says of it,
+    None where that says nothing, and `to_fitting` the share that leads to members that fit.
     """
 
     run: int
     run_at: datetime | None
-    listed_by: Some
-    lists: Some
-    alike: Some
-    ties: int
-    here: Way | None
+    here: Ties
+    all_ties: int
+    share: float
     elsewhere: Way | None
     fits: bool | None
     to_fitting: float
@@ -83,49 +91,104 @@ class Reason:
 def reasons(connection: Connection, ids: Collection[str], slugs: Collection[str], each: int) -> dict[Place, Reason]:
     """(id, slug) → why, for each of these articles in each of these channels that it is in.
 
-    Each list has `each` articles at most. `ids` and `slugs` are few: those of a page.
+    Of each kind of ties, `each` are told at most. `ids` and `slugs` are few: those of a page.
     """
-    since = _since(connection, ids, slugs)
-    tied = _tied(connection, ids, slugs, each)
-    all_ties = _all_ties(connection, ids)
-    ways = _ways(connection, ids)
-    fits = _fits(connection, ids, slugs)
-    to_fitting = _to_fitting(connection, ids, slugs) if fits else {}
+    since = _since(connection, ids, slugs) if ids and slugs else {}
+    if not since:
+        return {}
+    tied, homes = _tied(connection, ids), _homes(connection, ids, slugs)
+    fits, fitting = _verdicts(connection, ids, slugs)
+    here = {(id, slug): _strongest([one for one in tied[id] if slug in homes[one.id]], each) for id, slug in since}
+    called = _titles(connection, {one.id for ties in here.values() for one in ties.strongest})
     found = {}
     for (id, slug), (run, run_at) in since.items():
-        count, total = all_ties.get(id, (0, 0.0))
-        led = [replace(way, share=_share(way.share, total)) for way in ways.get(id, ())]
-        some = {kind: tied.get((id, slug, kind), Some()) for kind in (LISTED_BY, LISTS, ALIKE)}
+        ties, ways = here[id, slug], _ways(tied[id], homes)
+        named = tuple(replace(one, title=called[one.id][0], language=called[one.id][1]) for one in ties.strongest)
         found[id, slug] = Reason(
             run=run,
             run_at=run_at,
-            listed_by=some[LISTED_BY],
-            lists=some[LISTS],
-            alike=some[ALIKE],
-            ties=count,
-            here=next((way for way in led if way.slug == slug), None),
-            elsewhere=next((way for way in led if way.slug != slug), None),
+            here=replace(ties, strongest=named),
+            all_ties=len(tied[id]),
+            share=next((way.share for way in ways if way.slug == slug), 0.0),
+            elsewhere=next((way for way in ways if way.slug != slug), None),
             fits=fits.get((id, slug)),
-            to_fitting=_share(to_fitting.get((id, slug), 0.0), total),
+            to_fitting=_share([one for one in tied[id] if (one.id, slug) in fitting], tied[id]),
         )
     return found
 
 
-def _share(part: float, total: float) -> float:
-    return min(part / total, 1.0) if total else 0.0
+def _strongest(tied: Sequence[Tied], each: int) -> Ties:
+    """Those that are among the first `each` of some kind. `tied` has the strongest first."""
+    count = [0, 0, 0]
+    strongest = []
+    for one in tied:
+        kinds = [one.lists_it is not None, one.is_listed is not None, one.near]
+        count = [before + kind for before, kind in zip(count, kinds, strict=True)]
+        if any(kind and number <= each for kind, number in zip(kinds, count, strict=True)):
+            strongest.append(one)
+    list_it, are_listed, are_near = count
+    return Ties(tuple(strongest), list_it, are_listed, are_near, len(tied) - len(strongest))
+
+
+def _ways(tied: Sequence[Tied], homes: Mapping[str, Mapping[str, str]]) -> list[Way]:
+    """The channels that ties lead to, the one with most of their weight first."""
+    titles = {slug: title for one in tied for slug, title in homes[one.id].items()}
+    ways = [Way(slug, titles[slug], _share([one for one in tied if slug in homes[one.id]], tied)) for slug in titles]
+    return sorted(ways, key=lambda way: (-way.share, way.slug))
+
+
+def _share(part: Sequence[Tied], whole: Sequence[Tied]) -> float:
+    return fsum(one.weight for one in part) / (fsum(one.weight for one in whole) or 1.0)
+
+
+# What the store is asked
 
 
 def _ends(ids: Collection[str]) -> CTE:
-    """Each tie of these articles, as seen from them: id, other, weight, likeness, near."""
+    """Each tie of these articles, as seen from them: id, other, votes, likeness, near."""
     e = edges.c
-    votes, near = (case((said, 1), else_=0) for said in (e.votes > 0, e.near))
-    weight = (e.votes + e.likeness * (votes + near)).label("weight")
     return union_all(
         *(
-            select(one.label("id"), other.label("other"), weight, e.likeness, e.near).where(one.in_(ids))
+            select(one.label("id"), other.label("other"), e.votes, e.likeness, e.near).where(one.in_(ids))
             for one, other in ((e.a, e.b), (e.b, e.a))
         )
     ).cte("ends")
+
+
+def _tied(connection: Connection, ids: Collection[str]) -> dict[str, list[Tied]]:
+    """id → every article that it is tied to, without title, strongest first."""
+    e, listed = _ends(ids).c, _listed(connection, ids)
+    wanted = select(e.id, e.other, e.votes, e.likeness, e.near).join(articles, articles.c.id == e.other).where(SERVED)
+    found: dict[str, list[Tied]] = defaultdict(list)
+    for id, other, votes, likeness, near in connection.execute(wanted).all():
+        weight = Tie(id, other, votes, likeness, near).weight
+        found[id].append(Tied(other, weight, likeness, near, listed.get((other, id)), listed.get((id, other))))
+    for tied in found.values():
+        tied.sort(key=lambda one: (-one.weight, one.id))
+    return found
+
+
+def _listed(connection: Connection, ids: Collection[str]) -> dict[tuple[str, str], bool]:
+    """(article, the one it lists) → whether it still does, of all links from and to these articles."""
+    c = links.c
+    wanted = select(c.article_id, c.target_id, c.listed)
+    rows = union_all(wanted.where(c.article_id.in_(ids)), wanted.where(c.target_id.in_(ids)))
+    return {(row[0], row[1]): bool(row[2]) for row in connection.execute(rows).all()}
+
+
+def _homes(connection: Connection, ids: Collection[str], slugs: Collection[str]) -> dict[str, dict[str, str]]:
+    """By its id, what each article that these are tied to is in: of these channels and of those that stand, the title
+    by slug."""
+    c, e = channels.c, _ends(ids).c
+    wanted = (
+        select(members.c.article_id, c.slug, c.title)
+        .join(channels, c.slug == members.c.slug)
+        .where(members.c.article_id.in_(select(e.other)), or_(c.slug.in_(slugs), c.state.in_(STANDING)))
+    )
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for id, slug, title in connection.execute(wanted).all():
+        found[id][slug] = title
+    return found
 
 
 def _since(connection: Connection, ids: Collection[str], slugs: Collection[str]) -> dict[Place, tuple[int, Any]]:
@@ -138,99 +201,40 @@ def _since(connection: Connection, ids: Collection[str], slugs: Collection[str])
     return {(row[0], row[1]): (row[2], row[3]) for row in connection.execute(wanted)}
 
 
-def _tied(
-    connection: Connection, ids: Collection[str], slugs: Collection[str], each: int
-) -> dict[tuple[str, str, str], Some]:
-    """(id, slug, kind) → the other members that an article is tied to in that way, strongest first."""
-    ends = _ends(ids)
-    kinds = union_all(
-        _of_kind(ends, LISTED_BY, and_(links.c.article_id == ends.c.other, links.c.target_id == ends.c.id)),
-        _of_kind(ends, LISTS, and_(links.c.article_id == ends.c.id, links.c.target_id == ends.c.other)),
-        select(ends, literal(ALIKE).label("kind"), literal(True).label("listed")).where(ends.c.near),
-    ).subquery()
-    k = kinds.c
-    of_a_kind = (k.id, members.c.slug, k.kind)
-    rank = func.row_number().over(partition_by=of_a_kind, order_by=(k.weight.desc(), k.other)).label("rank")
-    among = func.count().over(partition_by=of_a_kind).label("among")
-    ranked = (
-        select(kinds, members.c.slug, articles.c.title, articles.c.language, rank, among)
-        .join(members, members.c.article_id == k.other)
-        .join(articles, articles.c.id == k.other)
-        .where(members.c.slug.in_(slugs), SERVED)
-        .subquery()
-    )
-    found: dict[tuple[str, str, str], Some] = {}
-    for row in connection.execute(select(ranked).where(ranked.c.rank <= each).order_by(ranked.c.rank)):
-        before = found.get((row.id, row.slug, row.kind), Some())
-        one = Tied(row.other, row.title, row.language, row.weight, row.likeness, row.listed)
-        found[row.id, row.slug, row.kind] = Some((*before.first, one), row.among - len(before.first) - 1)
-    return found
+def _titles(connection: Connection, ids: Collection[str]) -> dict[str, tuple[str, str | None]]:
+    """id → title and language."""
+    wanted = select(articles.c.id, articles.c.title, articles.c.language).where(articles.c.id.in_(ids))
+    return {row[0]: (row[1], row[2]) for row in connection.execute(wanted)}
 
 
-def _of_kind(ends: CTE, kind: str, linked: ColumnElement[bool]) -> Select[Any]:
-    return select(ends, literal(kind).label("kind"), links.c.listed).join(links, linked)
-
-
-def _all_ties(connection: Connection, ids: Collection[str]) -> dict[str, tuple[int, float]]:
-    """id → how many ties an article has, and what they weigh together."""
-    e = _ends(ids).c
-    wanted = select(e.id, func.count(), func.sum(e.weight)).join(articles, articles.c.id == e.other).where(SERVED)
-    return {row[0]: (row[1], row[2]) for row in connection.execute(wanted.group_by(e.id))}
-
-
-def _ways(connection: Connection, ids: Collection[str]) -> dict[str, list[Way]]:
-    """id → the channels that an article's ties lead to, the one with most first; `share` is a weight still."""
-    e, c = _ends(ids).c, channels.c
-    weight = func.sum(e.weight).label("weight")
-    wanted = (
-        select(e.id, c.slug, c.title, func.count().label("ties"), weight)
-        .join(articles, articles.c.id == e.other)
-        .join(members, members.c.article_id == e.other)
-        .join(channels, c.slug == members.c.slug)
-        .where(SERVED, STANDS)
-        .group_by(e.id, c.slug, c.title)
-        .order_by(weight.desc(), c.slug)
-    )
-    found: dict[str, list[Way]] = {}
-    for row in connection.execute(wanted):
-        found.setdefault(row.id, []).append(Way(row.slug, row.title, row.ties, row.weight))
-    return found
-
-
-def _fits(connection: Connection, ids: Collection[str], slugs: Collection[str]) -> dict[Place, bool]:
-    v = verdicts.c
+def _verdicts(
+    connection: Connection, ids: Collection[str], slugs: Collection[str]
+) -> tuple[dict[Place, bool], set[Place]]:
+    """What the rules say of these articles, and the members that fit of those they are tied to."""
+    v, m, e = verdicts.c, members.c, _ends(ids).c
     wanted = select(v.article_id, v.slug, v.fits).where(v.article_id.in_(ids), v.slug.in_(slugs))
-    return {(row[0], row[1]): bool(row[2]) for row in connection.execute(wanted)}
-
-
-def _to_fitting(connection: Connection, ids: Collection[str], slugs: Collection[str]) -> dict[Place, float]:
-    """(id, slug) → what of an article's weight leads to members that fit the channel's rule."""
-    e, v, m = _ends(ids).c, verdicts.c, members.c
-    wanted = (
-        select(e.id, v.slug, func.sum(e.weight))
-        .join(verdicts, and_(v.article_id == e.other, v.fits))
+    said = {(row[0], row[1]): bool(row[2]) for row in connection.execute(wanted)}
+    drawing = (
+        select(v.article_id, v.slug)
         .join(members, and_(m.article_id == v.article_id, m.slug == v.slug))
-        .join(articles, articles.c.id == e.other)
-        .where(v.slug.in_(slugs), SERVED)
-        .group_by(e.id, v.slug)
+        .where(v.fits, v.slug.in_(slugs), v.article_id.in_(select(e.other)))
     )
-    return {(row[0], row[1]): row[2] for row in connection.execute(wanted)}
+    return said, {(row[0], row[1]) for row in connection.execute(drawing)}
 
 
 def hanging_together(connection: Connection, id: str, slug: str) -> list[datetime]:
     """The times of an article and of all in the channel that it is tied to, directly or by way of others there.
 
-    Of MOST_NEAR articles at most.
+    Of about MOST_NEAR articles at most.
     """
     found: dict[str, datetime] = {}
-    next_ones: Sequence[str] = [id]
+    next_ones: Collection[str] = [id]
     while next_ones and len(found) < MOST_NEAR:
-        rows = connection.execute(select(articles.c.id, articles.c.published).where(articles.c.id.in_(next_ones)))
-        found |= {row[0]: row[1] for row in rows}
+        wanted = select(articles.c.id, articles.c.published).where(articles.c.id.in_(next_ones), SERVED)
+        found |= {row[0]: row[1] for row in connection.execute(wanted)}
         e = _ends(next_ones).c
-        wanted = select(e.other).join(members, members.c.article_id == e.other).where(members.c.slug == slug).distinct()
-        wanted = wanted.join(articles, articles.c.id == e.other).where(SERVED).order_by(e.other).limit(MOST_NEAR)
-        next_ones = [other for other in connection.execute(wanted).scalars() if other not in found]
+        near = select(e.other).join(members, members.c.article_id == e.other).where(members.c.slug == slug)
+        next_ones = set(connection.execute(near.order_by(e.other).limit(MOST_NEAR)).scalars()) - found.keys()
     return list(found.values())
 
 

@@ -18,7 +18,7 @@ from feedsvc.themes.graph import Edge, communities, in_sequence
 
 CLEARLY = 1.5  # times more weight must tie an article elsewhere for it to leave its channel
 ROUNDS = 3  # in which those that stay hold back others
-ANCHOR = 0.5  # likeness of young members to all there were, below which they are about something else
+ANCHOR = 0.5  # likeness of young members to those before, below which they are about something else
 
 Between = Callable[[Collection[str], Collection[str]], float]
 Label = str | int  # a channel's slug, or the number of a group that continues none
@@ -35,7 +35,7 @@ def arrange(
     """Communities, largest first.
 
     `standing` are the channels that may be continued. `settled` articles are too old to move. `between` says how
-    alike two groups of articles are; fewer young articles than `fewest` never leave on their own.
+    alike young articles are to the members of a channel; fewer young articles than `fewest` never leave on their own.
     """
     home = {id: channel.slug for channel in standing for id in sorted(channel.members)}
     old = settled & frozenset(ids)

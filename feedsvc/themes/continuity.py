@@ -34,7 +34,7 @@ def continue_channels(
     once, when a channel is born. `slug` turns a title into a slug.
     """
     groups = sorted(communities, key=lambda group: (-len(group), min(group)))
-    standing = [c for c in before if c.state.stands and c.origin is not Origin.REST]
+    standing = sorted((c for c in before if c.state.stands and c.origin is not Origin.REST), key=lambda c: c.slug)
     continued = match(groups, standing)
     new = [g for number, g in enumerate(groups) if number not in continued and _large_enough(g, rules, published)]
     taken = {channel.slug for channel in (*before, *made)}

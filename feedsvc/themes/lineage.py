@@ -5,7 +5,7 @@ and ends when it has slept for as long as the settings say.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -52,18 +52,25 @@ def _aged(channel: Channel, published: Mapping[str, datetime], newest: datetime,
     return replace(channel, state=ChannelState.DORMANT)
 
 
-def turns(before: Iterable[Channel], after: Iterable[Channel], at: datetime) -> list[Event]:
+def turns(before: Iterable[Channel], after: Collection[Channel], at: datetime) -> list[Event]:
     """What has happened to the channels between two runs, by slug; `at` is the time of the newest article."""
     known = {channel.slug: channel for channel in before}
+    members = {channel.slug: channel.members for channel in after}
     home = {id: c.slug for c in known.values() if c.state.stands and c.origin is Origin.DISCOVERED for id in c.members}
     return [
         event
         for channel in sorted(after, key=lambda channel: channel.slug)
-        for event in _turns(known.get(channel.slug), channel, home, at)
+        for event in _turns(known.get(channel.slug), channel, home, members, at)
     ]
 
 
-def _turns(was: Channel | None, now: Channel, home: Mapping[str, str], at: datetime) -> Iterator[Event]:
+def _turns(
+    was: Channel | None,
+    now: Channel,
+    home: Mapping[str, str],
+    members: Mapping[str, frozenset[str]],
+    at: datetime,
+) -> Iterator[Event]:
     if was is None:
         yield _beginning(now, home, at)
         return
@@ -73,7 +80,8 @@ def _turns(was: Channel | None, now: Channel, home: Mapping[str, str], at: datet
         return
     match now.state:
         case ChannelState.MERGED:
-            yield Event(now.slug, Turn.MERGED, at, now.heir or "", len(was.members))
+            heir = now.heir or ""
+            yield Event(now.slug, Turn.MERGED, at, heir, len(was.members & members.get(heir, frozenset())))
         case ChannelState.RETIRED:
             yield Event(now.slug, Turn.RETIRED, at, "", len(was.members))
         case ChannelState.DORMANT:
@@ -83,7 +91,7 @@ def _turns(was: Channel | None, now: Channel, home: Mapping[str, str], at: datet
 
 
 def _beginning(channel: Channel, home: Mapping[str, str], at: datetime) -> Event:
-    """A birth, or a split where most of those that were in a channel were in the same one."""
+    """A birth, or a split where most of it was in channels: from the one that most of those were in."""
     came_from = Counter(home[id] for id in channel.members if id in home)
     if channel.origin is not Origin.REST and 2 * came_from.total() > len(channel.members):
         parent = min(came_from, key=lambda slug: (-came_from[slug], slug))

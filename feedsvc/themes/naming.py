@@ -67,7 +67,7 @@ class Names:
             given[titles[-1]] = members
         return titles
 
-    def today(self, members: Sequence[str], given: Mapping[str, Sequence[str]]) -> str:
+    def title(self, members: Sequence[str], given: Mapping[str, Sequence[str]]) -> str:
         """The title that words make for it beside those `given`, each with its members; empty when they make none."""
         return next(self._worded(members, given), "")
 

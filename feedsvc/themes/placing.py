@@ -32,12 +32,13 @@ def place(
         mass[slug] += strength.get(id, 0.0)
     for id in sorted(free):
         mass[label[id]] += strength.get(id, 0.0)
-    for _ in range(PASSES):
+    for number in range(PASSES):
         moved = False
         for id in sorted(free):
             own = strength.get(id, 0.0)
             mass[label[id]] -= own
-            best = _best(label[id], _pulls(id, ties, home, label), mass, RESOLUTION * own / total)
+            pulls = {**_pulls(id, ties, home, label), (id, number): 0.0}  # the last is to be alone
+            best = _best(label[id], pulls, mass, RESOLUTION * own / total)
             moved |= best != label[id]
             label[id] = best
             mass[best] += own

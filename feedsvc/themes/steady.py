@@ -48,7 +48,7 @@ def clearly_better(rival: str, title: str, members: Collection[str], names: Name
 def _weighed(
     channel: Channel, members: Sequence[str], given: Mapping[str, Sequence[str]], names: Names, may_describe: bool
 ) -> Channel:
-    title = names.today(members, given)
+    title = names.title(members, given)
     if not title or not clearly_better(title, channel.title, members, names):
         return replace(channel, rival="", rival_runs=0)
     same = channel.rival and nearly_alike(title, channel.rival)

@@ -18,7 +18,7 @@ from feedsvc.themes.phrases import Phrase, Surroundings, Text, places, surroundi
 from feedsvc.themes.places import PLACES
 from feedsvc.themes.vocabulary import DULL, KINDS, KINDS_BY_SIGN, PEOPLE, WEAK, Kind
 
-MAX_TEXT = 600  # characters of an article that are looked at: what it is about stands in front
+MAX_TEXT = 1000  # characters of an article that are looked at: what it is about stands in front
 CONSIDERED = 30  # words of which the phrases are looked for
 LOOKED_AT = 100  # articles of a community, evenly spaced, whose phrases are looked at
 

@@ -41,7 +41,7 @@ def a_channel(slug: str, **values: object) -> dict[str, object]:
 def a_link(id: str, target: str, **values: object) -> dict[str, object]:
     row: dict[str, object] = {column.name: None for column in links.columns}
     row |= {"article_id": id, "target_id": target, "position": 0, "listed": True, "title": f"Link to {target}"}
-    return row | {"title_key": target} | values
+    return row | {"title_key": target, "woven": True} | values
 
 
 WHOLE = an_article(
@@ -222,17 +222,17 @@ def test_the_list_of_channels_is_home(client: FlaskClient):
 
 def test_a_channel_shows_its_articles_newest_first(client: FlaskClient):
     page = tree(client.get("/channels/flood/"))
-    assert [text(heading) for heading in page.iterfind(".//article/h2")] == [
+    assert [text(heading) for heading in page.iterfind(".//article/h3")] == [
         "Bridge <shut> & “closed”",
         "Title of urn:uuid:stub",
         "Hochwasser",
         "Title of urn:uuid:strange",
     ]
     first, stub = page.findall(".//article")[:2]
-    assert first.xpath("./h2/a/@href") == ["https://www.paper.example/bridge?a=1&b=2"]
+    assert first.xpath("./h3/a/@href") == ["https://www.paper.example/bridge?a=1&b=2"]
     assert first.xpath(".//time/@datetime") == ["2025-06-21T21:47:12Z"]
     assert text(first.find("ul")) == ("21 June 2025, 21:47 UTC paper.example Read here: Bridge <shut> & “closed”")
-    assert stub.xpath("./h2/a/@href") == ["/feeds/articles/urn:uuid:stub"]
+    assert stub.xpath("./h3/a/@href") == ["/feeds/articles/urn:uuid:stub"]
     assert "only the title is known" in text(stub)
 
 
@@ -246,7 +246,7 @@ def test_a_channel_gives_its_feed_addresses_in_full(client: FlaskClient):
 
 
 def test_an_article_in_another_language_says_so_and_a_strange_language_is_not_repeated(client: FlaskClient):
-    headings = tree(client.get("/channels/flood/")).findall(".//article/h2")
+    headings = tree(client.get("/channels/flood/")).findall(".//article/h3")
     assert [(heading.get("lang"), heading.get("dir")) for heading in headings[2:]] == [("de", "auto"), ("en", "auto")]
 
 

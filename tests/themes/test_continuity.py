@@ -169,9 +169,8 @@ def test_a_channel_whose_members_are_no_more_stands_empty_and_redirects_nowhere(
 
 def test_a_channel_is_described_when_it_is_born_and_never_again() -> None:
     def run(before: Sequence[Channel], group: str) -> str:
-        [channel] = continue_channels(
-            [frozenset(group)], before, RULES, TIMES, lambda born: ["A"] * len(born), slug, describe=lambda ids: f"{len(ids)}"
-        )
+        args = (RULES, TIMES, lambda born: ["A"] * len(born), slug)
+        [channel] = continue_channels([frozenset(group)], before, *args, describe=lambda ids: f"{len(ids)}")
         first.append(channel)
         return channel.description
 

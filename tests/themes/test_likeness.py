@@ -65,7 +65,8 @@ def test_a_later_article_changes_nothing_between_earlier_ones_neighbours() -> No
     assert set(Likeness(texts(*said)).nearest(ids(4))) >= {("000", "001"), ("002", "003")}
 
 
-SAID = st.lists(st.sampled_from(["harbour wall", "choir", "", "tram wires harbour", "港 口", "x" * 30_000]), max_size=30)
+WORDS = ["harbour wall", "choir", "", "tram wires harbour", "港 口", "x" * 30_000]
+SAID = st.lists(st.sampled_from(WORDS), max_size=30)
 
 
 @settings(deadline=None, max_examples=12)

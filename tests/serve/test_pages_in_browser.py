@@ -9,11 +9,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import insert
 from werkzeug.serving import make_server
 
+from feedsvc.render.maps import Circle, Dot, channel_map, channels_map
 from feedsvc.serve import pages
 from feedsvc.settings import Settings, Site, SourceSettings
 from feedsvc.store.engine import migrate, open_engine
 from feedsvc.store.store import Store
-from feedsvc.store.tables import articles, channels, members
+from feedsvc.store.tables import articles, channels, feeds, members, snapshots
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -38,6 +39,11 @@ ARTICLE = {
     "tags": [],
 }
 CHANNEL = {"slug": "flood", "title": "Flood", "description": "", "origin": "discovered", "state": "active"}
+DOT = Dot("urn:uuid:1", "Bridge shut", datetime(2025, 6, 21, 21, 47, tzinfo=UTC), "/articles/urn:uuid:1", False, "")
+MAPS = {
+    "channels/flood": channel_map([DOT], [], "Flood"),
+    "map": channels_map([Circle("flood", "Flood", 1, "/channels/flood/")], [], "The Paper"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +56,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with store.writing() as connection:
         connection.execute(insert(articles), [ARTICLE])
         connection.execute(insert(channels), [CHANNEL])
-        connection.execute(insert(members), [{"slug": "flood", "article_id": "urn:uuid:1"}])
+        connection.execute(insert(members), [{"slug": "flood", "article_id": "urn:uuid:1", "run": 1}])
+        for key, svg in MAPS.items():
+            row = {"key": key, "generation": 1, "format": "map", "encoding": "", "media_type": "image/svg+xml"}
+            connection.execute(insert(feeds), [{"key": key, "id": key, "generation": 1}])
+            connection.execute(insert(snapshots), [row | {"etag": f'"{key}"', "body": svg.encode()}])
     app = Flask("feedsvc.serve")
     server = make_server("127.0.0.1", 0, app, threaded=True)
     site = Site(title="The Paper", base_url=f"http://127.0.0.1:{server.server_port}")
@@ -128,3 +138,34 @@ def test_the_tab_key_selects_the_whole_address_of_a_feed(page: Page, address: st
     page.get_by_role("link", name="The Paper").focus()
     page.keyboard.press("Tab")
     assert page.evaluate("getSelection().toString()") == f"{address}/channels/flood/rss.xml"
+
+
+@pytest.mark.parametrize("path", ["/", "/channels/flood/"])
+def test_the_keyboard_finds_a_way_past_a_map(page: Page, address: str, path: str):
+    page.goto(address + path)
+    skip = page.get_by_role("link", name="Skip the map")
+    assert page.evaluate("getComputedStyle(document.querySelector('.mapped > .skip')).clipPath") == "inset(50%)"
+    skip.focus()
+    assert page.evaluate("getComputedStyle(document.activeElement).clipPath") == "none"
+    map_top = page.locator(".mapped").bounding_box()["y"]
+    assert abs(skip.bounding_box()["y"] - map_top) < 100
+    skip.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "articles"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#articles') !== null")
+
+
+def test_a_map_leads_to_its_articles_and_is_named_for_screen_readers(page: Page, address: str):
+    page.goto(f"{address}/channels/flood/")
+    assert page.get_by_role("group", name="Flood").get_by_role("link", name="Bridge shut").count() == 1
+    page.get_by_role("group", name="Flood").get_by_role("link", name="Bridge shut").click()
+    page.wait_for_url(f"{address}/articles/urn:uuid:1")
+
+
+def test_the_reasons_open_by_the_keyboard(page: Page, address: str):
+    page.goto(f"{address}/channels/flood/")
+    reason = page.get_by_text("Here since run 1.")
+    assert not reason.is_visible()
+    page.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert reason.is_visible()

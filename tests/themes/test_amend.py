@@ -231,7 +231,7 @@ def test_a_dormant_channel_merges_like_an_active_one_and_sleeps_on_only_with_its
 def test_nothing_is_merged_into_a_channel_that_has_ended_and_that_is_told() -> None:
     merging = said(merges=[merge("theme-z", "theme-a")])
     after = amended([theme("theme-a", "abc"), theme("theme-z", "yz", RETIRED)], merging)
-    assert shown(after) == {"theme-a": "abc", "theme-z": ""}
+    assert shown(after) == {"theme-a": "abc", "theme-z": "yz"}
     assert find(after, "theme-z").state is RETIRED
     assert remarks(after, judged(merging), merging) == ["merges[0].into: the channel 'theme-z' has ended"]
 

@@ -13,14 +13,15 @@ from feedsvc.publish.plan import ALL, MAP, OPML, PlannedFeed, channel_key, plan_
 from feedsvc.publish.snapshot import snapshot
 from feedsvc.render import FORMATS, MAP_MEDIA_TYPE, OPML_MEDIA_TYPE
 from feedsvc.render.assemble import article_page, assemble, feed_home, feed_id
-from feedsvc.render.maps import Circle, Dot, Tie, Touch, channel_map, channels_map
+from feedsvc.render.maps.channel import Dot, Tie, channel_map
+from feedsvc.render.maps.channels import Circle, Touch, channels_map
 from feedsvc.render.opml import Outline, render_opml
 from feedsvc.settings import Settings, Site
 from feedsvc.store import feeds as feed_store
 from feedsvc.store import graph as graph_store
 from feedsvc.store.feeds import NewGeneration, PublicArticle, Standing
 from feedsvc.store.store import Store
-from feedsvc.themes import graph
+from feedsvc.themes import parts
 from feedsvc.theming import Themed
 
 Progress = Callable[[str, int, int], None]
@@ -104,23 +105,23 @@ class Maps:
                 weights[min(a, b), max(a, b)] += tie.weight
         return [Touch(a, b, round(weight, 3)) for (a, b), weight in sorted(weights.items())]
 
-    def _ties(self, ids: set[str] | None = None) -> list[graph.Tie]:
+    def _ties(self, ids: set[str] | None = None) -> list[parts.Tie]:
         """The ties of these articles, or all, as they are after this run."""
         with self.store.reading() as connection:
             stored = graph_store.ties(connection, ids)
         new = self._woven if ids is None else {e: t for id in ids for e, t in self._woven_by_id.get(id, {}).items()}
         return [tie for _, tie in sorted((stored | new).items())]
 
-    def _ties_within(self, ids: set[str]) -> list[graph.Tie]:
+    def _ties_within(self, ids: set[str]) -> list[parts.Tie]:
         return [tie for tie in self._ties(ids) if ids.issuperset(tie.edge)]
 
     @cached_property
-    def _woven(self) -> dict[graph.Edge, graph.Tie]:
+    def _woven(self) -> dict[parts.Edge, parts.Tie]:
         return {tie.edge: tie for tie in self.themed.weaving.ties}
 
     @cached_property
-    def _woven_by_id(self) -> dict[str, dict[graph.Edge, graph.Tie]]:
-        found: dict[str, dict[graph.Edge, graph.Tie]] = defaultdict(dict)
+    def _woven_by_id(self) -> dict[str, dict[parts.Edge, parts.Tie]]:
+        found: dict[str, dict[parts.Edge, parts.Tie]] = defaultdict(dict)
         for edge, tie in self._woven.items():
             for id in edge:
                 found[id][edge] = tie

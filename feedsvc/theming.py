@@ -27,10 +27,10 @@ from feedsvc.themes.arranging import arrange
 from feedsvc.themes.continuity import continue_channels
 from feedsvc.themes.curated import Candidate, Judged, Verdict, judge
 from feedsvc.themes.describe import describe
-from feedsvc.themes.graph import Edge, Vertex
 from feedsvc.themes.likeness import Likeness
 from feedsvc.themes.lineage import aged, settled, turns
 from feedsvc.themes.naming import Names, slug
+from feedsvc.themes.parts import Edge, Vertex
 from feedsvc.themes.placing import place
 from feedsvc.themes.steady import hold
 from feedsvc.themes.words import plain, words_of

@@ -15,8 +15,9 @@ from feedsvc.store import feeds as feed_store
 from feedsvc.store import graph as graph_store
 from feedsvc.store.feeds import Content, PublicArticle
 from feedsvc.store.graph import NewVertex, Woven
-from feedsvc.themes.graph import Edge, Tie, in_order, weave
-from feedsvc.themes.likeness import Likeness, Text, count, packed
+from feedsvc.themes.graph import weave
+from feedsvc.themes.likeness import Likeness, count, packed
+from feedsvc.themes.parts import Edge, Text, Tie, in_order
 from feedsvc.themes.semantic import Encoder, mixed
 from feedsvc.themes.stories import Told, story_of
 from feedsvc.themes.words import words_of

@@ -53,8 +53,10 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def migrate(engine: Engine) -> str:
+def migrate(engine: Engine, to: str = "head") -> str:
     """Bring the store to the newest schema and return its revision. Safe to repeat, also by several at once.
+
+    `to` stops at an earlier revision, from which an upgrade can be tried.
 
     Raises StoreNotReady when the file cannot be made or the store is of a newer version than this one.
     """
@@ -66,7 +68,7 @@ def migrate(engine: Engine) -> str:
             with engine.connect().execution_options(writes=True) as connection, connection.begin():
                 _wait_for_others(connection)
                 config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                command.upgrade(config, to)
         except OSError as error:
             raise StoreNotReady(f"the store at {where} cannot be made: {error.strerror}", "feedsvc check") from error
         except CommandError as error:

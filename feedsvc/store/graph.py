@@ -10,8 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, exists, func, insert, or_,
 from feedsvc.model import Event, Turn
 from feedsvc.store.store import chunks, upsert
 from feedsvc.store.tables import articles, edges, lineage, links, verdicts, vertices
-from feedsvc.themes.graph import Edge, Tie
-from feedsvc.themes.likeness import Text
+from feedsvc.themes.parts import Edge, Text, Tie
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from sqlalchemy import CTE, Connection, and_, func, or_, select, union_all
 
 from feedsvc.store.reading import STANDING
 from feedsvc.store.tables import articles, channels, edges, links, members, runs, verdicts, vertices
-from feedsvc.themes.graph import Tie
+from feedsvc.themes.parts import Tie
 
 SERVED = and_(articles.c.served, articles.c.merged_into.is_(None))
 MOST_NEAR = 500  # articles that are looked at for what an article of the rest hangs together with

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from feedsvc.curation import Curation, Merge, Told
 from feedsvc.model import Channel, ChannelState, Origin
 from feedsvc.themes.curated import Judged, curate
-from feedsvc.themes.graph import Edge
+from feedsvc.themes.parts import Edge
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from collections.abc import Set as AbstractSet
 
 from feedsvc.model import Channel
 from feedsvc.themes.continuity import match
-from feedsvc.themes.graph import Edge, communities, in_sequence
+from feedsvc.themes.graph import communities, in_sequence
+from feedsvc.themes.parts import Edge
 
 CLEARLY = 1.5  # times more weight must tie an article elsewhere for it to leave its channel
 ROUNDS = 3  # in which those that stay hold back others
@@ -44,11 +45,13 @@ def arrange(
     continued = match(groups, standing)
     firm, loose = _firm_and_loose(groups, home, old)
     for number, group in enumerate(groups):
-        channel, young = continued.get(number), group - old
+        channel = continued.get(number)
         label |= dict.fromkeys(group, channel.slug if channel else number)
-        may_leave = len(young) >= fewest and loose.isdisjoint(home[id] for id in young if id in home)
-        if channel and may_leave and channel.slug in firm and between(young, channel.members) < ANCHOR:
+        young = {id for id in group - old if home.get(id) not in loose}
+        may_leave = channel and channel.slug in firm and len(young) >= fewest
+        if channel and may_leave and between(young, channel.members) < ANCHOR:
             label |= dict.fromkeys(young, number)
+            label |= {id: home[id] for id in group - old - young}
     label |= {id: home[id] for id in old & home.keys()}
     _hold(label, home, old, weights)
     found: dict[Label, set[str]] = defaultdict(set)

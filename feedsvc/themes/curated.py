@@ -15,7 +15,7 @@ from functools import cache
 from math import fsum
 
 from feedsvc.curation import Curation, Rule, Terms
-from feedsvc.themes.graph import Edge
+from feedsvc.themes.parts import Edge
 
 WORD = re.compile(r"\w+")
 MAJORITY = 0.5  # of the weight of an article's edges, above which it goes where they lead

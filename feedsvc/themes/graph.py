@@ -9,12 +9,12 @@ other by a single edge goes where that one goes: a single list is no evidence of
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from graspologic_native import leiden
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+
+from feedsvc.themes.parts import Edge, Tie, in_order
 
 VOTE = 0.1  # what a whole list weighs beside the likeness of the texts, which is 1 for two that are the same
 RESOLUTION = 1.5  # above 1: rather two narrow channels than one that holds everything
@@ -24,48 +24,6 @@ HELD = 0.4
 ITERATIONS = 5
 LEAST = 0.0001  # weight of an edge
 SEED = 1
-
-Edge = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Vertex:
-    """What naming sees of an article. `text` is plain: title, summary and body; a stub's is its title."""
-
-    id: str
-    title: str
-    text: str
-    published: datetime
-    stub: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """What joins two articles, `a` before `b` by id.
-
-    `votes` is what lists of related links say, `likeness` the cosine of the texts, `near` whether one is among
-    those nearest to the other. Once woven, the likeness stays: words grow rarer or commoner with every run, and
-    would move articles that nobody has touched.
-    """
-
-    a: str
-    b: str
-    votes: float
-    likeness: float
-    near: bool
-
-    @property
-    def edge(self) -> Edge:
-        return self.a, self.b
-
-    @property
-    def weight(self) -> float:
-        return self.votes + self.likeness * ((self.votes > 0) + self.near)
-
-
-def in_order(a: str, b: str) -> Edge:
-    """The pair as the key of an edge that has no direction."""
-    return (a, b) if a < b else (b, a)
 
 
 def weave(

@@ -5,7 +5,6 @@ rare a word is follows from all the counts there are when two texts are compared
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -15,7 +14,7 @@ from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, HashingVectorizer
 from sklearn.utils import murmurhash3_32
 
-from feedsvc.themes.graph import Edge, in_order
+from feedsvc.themes.parts import Edge, Text, in_order
 
 NEAREST = 10  # text edges of one article
 LEAST = 0.08  # cosine below which two texts have nothing in common
@@ -45,22 +44,11 @@ def count(texts: Iterable[str]) -> list[bytes]:
 
 @cache
 def _reader() -> HashingVectorizer:
-    return HashingVectorizer(
-        n_features=WORDS, stop_words="english", norm=None, alternate_sign=False, dtype=np.float32
-    )
+    return HashingVectorizer(n_features=WORDS, stop_words="english", norm=None, alternate_sign=False, dtype=np.float32)
 
 
 def _pack(numbers: NDArray[np.int32], counts: Vectors) -> bytes:
     return numbers.astype(NUMBERS).tobytes() + np.minimum(counts, MAX_COUNT).astype(COUNTS).tobytes()
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What is compared of an article: its packed words, and its embedding where a model gave one."""
-
-    id: str
-    words: bytes
-    embedding: bytes = EMPTY
 
 
 class Likeness:

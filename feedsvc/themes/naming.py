@@ -12,7 +12,7 @@ from itertools import chain, count
 from slugify import slugify
 
 from feedsvc.themes.casing import Key, keys, sentences
-from feedsvc.themes.graph import Vertex
+from feedsvc.themes.parts import Vertex
 from feedsvc.themes.phrases import Run
 from feedsvc.themes.telling import Part, Telling
 from feedsvc.themes.vocabulary import FUNCTION, KINDS, alike

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import TypeVar
 
 from feedsvc.themes.casing import Casing, Key, has_capital, is_unspaced, keys, sentences
-from feedsvc.themes.graph import Vertex
+from feedsvc.themes.parts import Vertex
 from feedsvc.themes.phrases import Phrase, Surroundings, Text, places, surroundings, written
 from feedsvc.themes.places import PLACES
 from feedsvc.themes.vocabulary import DULL, KINDS, KINDS_BY_SIGN, PEOPLE, WEAK, Kind

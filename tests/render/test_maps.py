@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from feedsvc.render.maps import Circle, Dot, Tie, Touch, channel_map, channels_map
+from feedsvc.render.maps.channel import Dot, Tie, channel_map
+from feedsvc.render.maps.channels import Circle, Touch, channels_map
 from feedsvc.render.maps.drawing import MARGIN
 from feedsvc.render.maps.layout import FULL, places, seriation
 from feedsvc.render.maps.svg import Box, fitted, lines_of, number, width_of

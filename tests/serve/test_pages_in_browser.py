@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import insert
 from werkzeug.serving import make_server
 
-from feedsvc.render.maps import Circle, Dot, channel_map, channels_map
+from feedsvc.render.maps.channel import Dot, channel_map
+from feedsvc.render.maps.channels import Circle, channels_map
 from feedsvc.serve import pages
 from feedsvc.settings import Settings, Site, SourceSettings
 from feedsvc.store.engine import migrate, open_engine

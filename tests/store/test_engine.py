@@ -11,6 +11,16 @@ from feedsvc.errors import StoreNotReady
 from feedsvc.store.engine import migrate, newest_revision, open_engine, require_migrated
 from feedsvc.store.tables import metadata
 
+FILLED = ("articles", "links", "members", "channels")
+ARTICLE = """INSERT INTO articles (id, source, title, title_key, stub, served, digest, authors, subtitle, summary, body_html, tags)
+VALUES ('{}', 'paper', 'A', 'a', '0', '1', '', '[]', '', '', '', '[]')"""
+FIRST = f"""{ARTICLE.format("one")};{ARTICLE.format("two")};
+INSERT INTO links (article_id, target_id, position, listed, title, title_key) VALUES ('one', 'two', 0, '1', 'A', 'a');
+INSERT INTO channels (slug, title, description, origin, state) VALUES ('ferries', 'F', '', 'discovered', 'active');
+INSERT INTO channels (slug, title, description, origin, state, heir)
+VALUES ('harbour', 'H', '', 'discovered', 'merged', 'ferries');
+INSERT INTO members (slug, article_id) VALUES ('ferries', 'one'), ('ferries', 'two')"""
+
 
 def test_the_migrations_give_exactly_the_tables(empty_url: str) -> None:
     engine = open_engine(empty_url)
@@ -87,3 +97,22 @@ def test_looking_for_a_store_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(StoreNotReady):
         require_migrated(open_engine(f"sqlite:///{tmp_path}/var/store.db"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_of_the_first_schema_keeps_all_it_holds(empty_url: str) -> None:
+    engine = open_engine(empty_url)
+    migrate(engine, to="0001")
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        for statement in FIRST.strip().split(";"):
+            connection.execute(text(statement))
+    migrate(engine)
+    with engine.connect() as connection:
+        counts = [connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in FILLED]
+        channel = connection.execute(
+            text("SELECT slug, heir, born, rival, rival_runs FROM channels ORDER BY slug")
+        ).all()
+        woven = connection.execute(text("SELECT woven FROM links")).scalar_one()
+        assert (counts, bool(woven)) == ([2, 1, 2, 2], False)
+        assert [tuple(row) for row in channel] == [("ferries", None, None, "", 0), ("harbour", "ferries", None, "", 0)]
+    require_migrated(engine)
+    engine.dispose()

@@ -2,8 +2,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from feedsvc.themes.describe import describe, describe_anew
-from feedsvc.themes.graph import Vertex
 from feedsvc.themes.naming import Names
+from feedsvc.themes.parts import Vertex
 
 
 def article(day: int, text: str) -> Vertex:

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsvc.themes.casing import keys
-from feedsvc.themes.graph import Vertex
 from feedsvc.themes.naming import MAX_SLUG, MAX_TITLE, Names, slug
+from feedsvc.themes.parts import Vertex
 from feedsvc.themes.vocabulary import FILLER
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsvc.model import Channel, Origin
-from feedsvc.themes.graph import Vertex
 from feedsvc.themes.naming import MAX_TITLE, Names
+from feedsvc.themes.parts import Vertex
 from feedsvc.themes.steady import RUNS, clearly_better, hold
 
 DAY = datetime(2026, 3, 4, 12, tzinfo=UTC)

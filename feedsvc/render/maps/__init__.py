@@ -4,8 +4,3 @@ Pure: values in, text out, the same for the same values in any order, on any mac
 what it leaves out. All that is in it is a link, so that mouse, keyboard and screen reader reach it alike, and it
 needs no script and no style sheet; `serve/static/style.css` gives it the colours of the page.
 """
-
-from feedsvc.render.maps.channel import Dot, Tie, channel_map
-from feedsvc.render.maps.channels import Circle, Touch, channels_map
-
-__all__ = ["Circle", "Dot", "Tie", "Touch", "channel_map", "channels_map"]

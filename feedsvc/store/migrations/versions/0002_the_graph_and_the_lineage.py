@@ -65,36 +65,23 @@ def upgrade() -> None:
     )
     for column in ("record_id", "url_key", "title_key"):
         op.create_index(op.f(f"ix_articles_{column}"), "articles", [column], postgresql_using="hash")
-    with op.batch_alter_table("channels", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("born", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("image", sa.Text(), nullable=True))
-        batch_op.add_column(sa.Column("language", sa.String(), nullable=True))
-        batch_op.add_column(sa.Column("rival", sa.Text(), server_default=sa.text("''"), nullable=False))
-        batch_op.add_column(sa.Column("rival_runs", sa.Integer(), server_default="0", nullable=False))
-
-    with op.batch_alter_table("links", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("woven", sa.Boolean(), server_default=sa.false(), nullable=False))
-
-    with op.batch_alter_table("members", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("run", sa.Integer(), server_default="0", nullable=False))
+    # Not in batches: SQLite would make these tables anew, and what refers to their rows forbids that.
+    op.add_column("channels", sa.Column("born", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("channels", sa.Column("image", sa.Text(), nullable=True))
+    op.add_column("channels", sa.Column("language", sa.String(), nullable=True))
+    op.add_column("channels", sa.Column("rival", sa.Text(), server_default=sa.text("''"), nullable=False))
+    op.add_column("channels", sa.Column("rival_runs", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("links", sa.Column("woven", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("members", sa.Column("run", sa.Integer(), server_default="0", nullable=False))
 
 
 def downgrade() -> None:
     for column in ("record_id", "url_key", "title_key"):
         op.drop_index(op.f(f"ix_articles_{column}"), "articles")
-    with op.batch_alter_table("members", schema=None) as batch_op:
-        batch_op.drop_column("run")
-
-    with op.batch_alter_table("links", schema=None) as batch_op:
-        batch_op.drop_column("woven")
-
-    with op.batch_alter_table("channels", schema=None) as batch_op:
-        batch_op.drop_column("rival_runs")
-        batch_op.drop_column("rival")
-        batch_op.drop_column("language")
-        batch_op.drop_column("image")
-        batch_op.drop_column("born")
-
+    op.drop_column("members", "run")
+    op.drop_column("links", "woven")
+    for column in ("rival_runs", "rival", "language", "image", "born"):
+        op.drop_column("channels", column)
     op.drop_table("vertices")
     op.drop_table("verdicts")
     with op.batch_alter_table("lineage", schema=None) as batch_op:

@@ -29,7 +29,7 @@ from feedsvc.errors import (
     UnreadableRecord,
 )
 from feedsvc.load import parse
-from feedsvc.load.fetch import Unfetched, folder_documents
+from feedsvc.load.fetch import Fetched, Unfetched, Untouched, folder_documents
 from feedsvc.model import Document, Draft, Unread
 from feedsvc.normalise.article import Reading, normalise
 from feedsvc.normalise.identity import resolve
@@ -172,8 +172,9 @@ def _run(settings: Settings, store: Store, lease: Lease, report: Report, progres
     drafts, read, listings = _gather(settings, store, report, progress)
     with store.writing(lease) as connection:
         article_store.forget_vanished(connection, listings)
-    if read:
-        _take_in(store, lease, drafts, read, report)
+        article_store.write_stamps(connection, [one for one in read if one.as_before])
+    if fresh := [one for one in read if not one.as_before]:
+        _take_in(store, lease, drafts, fresh, report)
     _publish(settings, store, lease, report, progress)
     with store.reading() as connection:
         report.set_aside = article_store.count_set_aside(connection)
@@ -193,38 +194,46 @@ def _gather(
     listings: dict[str, set[str] | None] = {}
     for source in settings.sources:
         with store.reading() as connection:
-            digests = article_store.document_digests(connection, source.name)
+            known = article_store.known_documents(connection, source.name)
         places: set[str] = set()
+        stamps = {place: stamp.removeprefix(_way(source)) for place, (_, stamp) in known.items()}
         try:
-            for item in folder_documents(source.name, settings.source_path(source)):
+            for item in folder_documents(source.name, settings.source_path(source), stamps):
                 places.add(item.place)
                 progress(f"reading {source.name}", len(places), 0)
-                document, found = _read(item, source, digests)
-                if document:
-                    read.append(document)
-                    drafts += found
-                else:
+                if isinstance(item, Untouched):
                     report.unchanged += 1
+                    continue
+                document, found = _read(item, source, known)
+                drafts += found
+                read.append(document)
+                report.unchanged += document.as_before
         except SourceFailed as error:
             report.errors.append(str(error))
             log.error("source failed", source=source.name, reason=error.reason)
             listings[source.name] = None
         else:
             listings[source.name] = places
-    report.read, report.articles = len(read), len(drafts)
+    report.read, report.articles = sum(not one.as_before for one in read), len(drafts)
     return drafts, read, listings
 
 
+def _way(source: SourceSettings) -> str:
+    """How a source's documents are read, as the beginning of the stamps of those that were read so."""
+    way = repr((READER_VERSION, source.time_zone, source.marks)).encode()
+    return hashlib.sha256(way).hexdigest()[:16] + ":"
+
+
 def _read(
-    item: Document | Unfetched, source: SourceSettings, digests: Mapping[str, str]
-) -> tuple[ReadDocument | None, list[Draft]]:
-    """Parse and normalise one document, or (None, []) when it was read before just as it is."""
-    if isinstance(item, Unfetched):
-        return ReadDocument(source.name, item.place, "", (("", item.reason),)), []
-    fingerprint = repr((READER_VERSION, source.time_zone, source.marks, item.media_type)).encode()
-    digest = hashlib.sha256(fingerprint + item.body).hexdigest()
-    if digests.get(item.place) == digest:
-        return None, []
+    fetched: Fetched | Unfetched, source: SourceSettings, known: Mapping[str, tuple[str, str]]
+) -> tuple[ReadDocument, list[Draft]]:
+    """Parse and normalise one document, unless it was read before just as it is."""
+    if isinstance(fetched, Unfetched):
+        return ReadDocument(source.name, fetched.place, "", (("", fetched.reason),)), []
+    item, stamp = fetched.document, _way(source) + fetched.stamp if fetched.stamp else ""
+    digest = hashlib.sha256((_way(source) + item.media_type).encode() + item.body).hexdigest()
+    if known.get(item.place, ("", ""))[0] == digest:
+        return ReadDocument(source.name, item.place, digest, stamp=stamp, as_before=True), []
     drafts: list[Draft] = []
     aside: list[tuple[str, str]] = []
     reading = Reading(ZoneInfo(source.time_zone))
@@ -238,7 +247,7 @@ def _read(
                 aside.append((raw.ref, _reason(error, item)))
     except Exception as error:
         aside.append(("", _reason(error, item)))
-    return ReadDocument(source.name, item.place, digest, tuple(aside)), drafts
+    return ReadDocument(source.name, item.place, digest, tuple(aside), stamp), drafts
 
 
 def _reason(error: Exception, item: Document) -> str:
@@ -263,7 +272,7 @@ def _take_in(store: Store, lease: Lease, drafts: Sequence[Draft], read: Sequence
     report.reports += intake.reports
     # What waits is read again by every run, until it is due.
     again = {(draft.source, draft.document) for draft in intake.waiting}
-    seen = [replace(one, digest="") if (one.source, one.place) in again else one for one in read]
+    seen = [replace(one, digest="", stamp="") if (one.source, one.place) in again else one for one in read]
     with store.writing(lease) as connection:
         article_store.write_intake(connection, intake, seen, now)
     report.next_due = min((draft.published.at for draft in intake.waiting), default=None)

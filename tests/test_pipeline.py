@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from feedsvc import pipeline, publishing
 from feedsvc.errors import NoSourceRead, RunRefused
+from feedsvc.load import fetch
 from feedsvc.store import feeds as feed_store
 from feedsvc.store import reading, runs
 from feedsvc.store.store import cause
@@ -829,3 +830,46 @@ def test_no_character_that_xml_forbids_is_stored(desk) -> None:
         assert connection.execute(select(func.count()).select_from(snapshots)).scalar_one()
     assert not [title for title in titles if set(title) & set("\0\x01\x1f\x7f\ufffe\ud800")]
     assert longest <= 500
+
+
+# Files that need not be read
+
+
+def test_a_file_that_nobody_has_touched_is_not_read_again(desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "SETTLED_S", 0)
+    desk.write_lines("a.jsonl", record(0))
+    desk.run()
+    monkeypatch.setattr(fetch, "_fetched", _crash)
+    report = desk.run()
+    assert (report.read, report.unchanged, report.outcome) == (0, 1, "good")
+
+
+def test_a_file_is_read_until_it_has_lain_still_for_a_while(desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, documents = [], fetch._fetched
+    monkeypatch.setattr(fetch, "_fetched", lambda *args: read.append(args[1]) or documents(*args))
+    desk.write_lines("a.jsonl", record(0))
+    desk.run()
+    desk.run()
+    monkeypatch.setattr(fetch, "SETTLED_S", 0)
+    desk.run()
+    desk.run()
+    assert read == ["a.jsonl"] * 3
+
+
+def test_a_file_of_the_same_size_and_time_with_other_bytes_is_read_again(desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "SETTLED_S", 0)
+    path = desk.write_lines("a.jsonl", record(0, id="tram", title="Tram report A"))
+    was = path.stat()
+    desk.run()
+    desk.write_lines("a.jsonl", record(0, id="tram", title="Tram report B"))
+    os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+    assert desk.run().read == 1
+    assert [entry["title"] for entry in desk.entries()] == ["Tram report B"]
+
+
+def test_another_way_of_reading_has_every_file_read_again(desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "SETTLED_S", 0)
+    desk.write_lines("a.jsonl", record(0))
+    desk.run()
+    monkeypatch.setattr(pipeline, "READER_VERSION", "another")
+    assert desk.run().read == 1

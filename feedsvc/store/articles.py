@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
 
 from feedsvc.model import Evidence, Precision
 from feedsvc.normalise.identity import Repoint
@@ -24,12 +24,17 @@ PRECISION = {one.value: one for one in Precision}
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """A document that was read in this run. `aside` holds (ref, reason) of each record left out."""
+    """A document that was read in this run. `aside` holds (ref, reason) of each record left out.
+
+    `stamp` tells whether it has to be read at all the next time; `as_before` is true for one that need not have been.
+    """
 
     source: str
     place: str
     digest: str
     aside: tuple[tuple[str, str], ...] = ()
+    stamp: str = ""
+    as_before: bool = False
 
 
 def revision(connection: Connection) -> int:
@@ -37,10 +42,18 @@ def revision(connection: Connection) -> int:
     return int(read_mark(connection, REVISION) or 0)
 
 
-def document_digests(connection: Connection, source: str) -> dict[str, str]:
-    """place → digest of everything of a source that was read before."""
-    rows = connection.execute(select(documents.c.place, documents.c.digest).where(documents.c.source == source))
-    return {row.place: row.digest for row in rows}
+def known_documents(connection: Connection, source: str) -> dict[str, tuple[str, str]]:
+    """place → (digest, stamp) of everything of a source that was read before."""
+    wanted = select(documents.c.place, documents.c.digest, documents.c.stamp).where(documents.c.source == source)
+    return {row[0]: (row[1], row[2]) for row in connection.execute(wanted).all()}
+
+
+def write_stamps(connection: Connection, read: Sequence[ReadDocument]) -> None:
+    """Remember by which stamps these documents are known to be as they were."""
+    rows = [{"of": one.source, "at": one.place, "now": one.stamp} for one in read if one.stamp]
+    where = (documents.c.source == bindparam("of"), documents.c.place == bindparam("at"))
+    for some in chunks(rows):
+        connection.execute(update(documents).where(*where).values(stamp=bindparam("now")), some)
 
 
 def article_places(connection: Connection, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
@@ -298,6 +311,7 @@ def _write_documents(connection: Connection, intake: Intake, read: Sequence[Read
             "source": one.source,
             "place": one.place,
             "digest": one.digest,
+            "stamp": one.stamp,
             "article_id": id_by_place.get((one.source, one.place)),
         }
         for one in read
@@ -335,7 +349,7 @@ def forget_vanished(connection: Connection, places_by_source: Mapping[str, Colle
             connection.execute(delete(set_aside).where(set_aside.c.source == source, set_aside.c.place == place))
             # Should it come back as it was, it is to be read, and set aside, again.
             gone = (documents.c.source == source, documents.c.place == place)
-            connection.execute(update(documents).where(*gone).values(digest=""))
+            connection.execute(update(documents).where(*gone).values(digest="", stamp=""))
 
 
 def count_set_aside(connection: Connection) -> int:

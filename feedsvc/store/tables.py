@@ -136,6 +136,7 @@ documents = Table(
     Column("source", String, primary_key=True),
     Column("place", Text, primary_key=True),
     Column("digest", String, nullable=False),
+    Column("stamp", String, nullable=False, server_default=text("''")),  # of the file, by which it need not be read
     Column("article_id", ForeignKey("articles.id")),
 )
 

@@ -13,7 +13,8 @@ from feedsvc.store.tables import metadata
 
 FILLED = ("articles", "links", "members", "channels")
 ARTICLE = """INSERT INTO articles
-(id, source, title, title_key, stub, served, digest, authors, subtitle, summary, body_html, tags) VALUES ('{}', 'paper', 'A', 'a', '0', '1', '', '[]', '', '', '', '[]')"""
+(id, source, title, title_key, stub, served, digest, authors, subtitle, summary, body_html, tags) VALUES
+('{}', 'paper', 'A', 'a', '0', '1', '', '[]', '', '', '', '[]')"""
 FIRST = f"""{ARTICLE.format("one")};{ARTICLE.format("two")};
 INSERT INTO links (article_id, target_id, position, listed, title, title_key) VALUES ('one', 'two', 0, '1', 'A', 'a');
 INSERT INTO channels (slug, title, description, origin, state) VALUES ('ferries', 'F', '', 'discovered', 'active');

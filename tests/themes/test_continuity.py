@@ -135,6 +135,12 @@ def test_a_channel_ends_where_it_was_curated_away_and_stands_while_a_community_c
     assert curated_away("cdefg", "defg") == {"old": "defg", "river": "abc"}
 
 
+def test_what_two_released_channels_share_stays_in_the_first_of_them_by_slug() -> None:
+    one, two = theme("one", "abx"), theme("two", "defx")
+    expected = {"one": "abx", "two": "def"}
+    assert by_slug(step([one, two], "ab", "def", "x")) == by_slug(step([two, one], "ab", "def", "x")) == expected
+
+
 def test_a_slug_is_never_given_twice_not_even_after_a_merge() -> None:
     channels = step([], "abc", "defg", title="Tram")
     assert set(by_slug(channels)) == {"tram", "tram-2"}

@@ -71,6 +71,7 @@ def upgrade() -> None:
     op.add_column("channels", sa.Column("language", sa.String(), nullable=True))
     op.add_column("channels", sa.Column("rival", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.add_column("channels", sa.Column("rival_runs", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("documents", sa.Column("stamp", sa.String(), server_default=sa.text("''"), nullable=False))
     op.add_column("links", sa.Column("woven", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("members", sa.Column("run", sa.Integer(), server_default="0", nullable=False))
 
@@ -80,6 +81,7 @@ def downgrade() -> None:
         op.drop_index(op.f(f"ix_articles_{column}"), "articles")
     op.drop_column("members", "run")
     op.drop_column("links", "woven")
+    op.drop_column("documents", "stamp")
     for column in ("rival_runs", "rival", "language", "image", "born"):
         op.drop_column("channels", column)
     op.drop_table("vertices")

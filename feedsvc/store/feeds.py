@@ -110,23 +110,25 @@ def all_channels(connection: Connection) -> list[Channel]:
     ids: dict[str, set[str]] = {}
     for slug, id in connection.execute(select(members.c.slug, members.c.article_id)).all():
         ids.setdefault(slug, set()).add(id)
-    return [
-        Channel(
-            slug=row.slug,
-            title=row.title,
-            origin=Origin(row.origin),
-            description=row.description,
-            state=ChannelState(row.state),
-            heir=row.heir,
-            members=frozenset(ids.get(row.slug, ())),
-            born=row.born,
-            image=row.image,
-            language=row.language,
-            rival=row.rival,
-            rival_runs=row.rival_runs,
-        )
-        for row in connection.execute(select(channels).order_by(channels.c.slug))
-    ]
+    wanted = select(channels).order_by(channels.c.slug)
+    return [channel_of(row, frozenset(ids.get(row.slug, ()))) for row in connection.execute(wanted)]
+
+
+def channel_of(row: Row[Any], members: frozenset[str] = frozenset()) -> Channel:
+    return Channel(
+        slug=row.slug,
+        title=row.title,
+        origin=Origin(row.origin),
+        description=row.description,
+        state=ChannelState(row.state),
+        heir=row.heir,
+        members=members,
+        born=row.born,
+        image=row.image,
+        language=row.language,
+        rival=row.rival,
+        rival_runs=row.rival_runs,
+    )
 
 
 def whole_articles(connection: Connection, ids: Iterable[str]) -> dict[str, Article]:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from feedsvc.model import Article, Channel, ChannelState, Origin, RelatedLink
-from feedsvc.store.feeds import PUBLICATION, article
+from feedsvc.store.feeds import PUBLICATION, article, channel_of
 from feedsvc.store.store import chunks, read_mark
 from feedsvc.store.tables import (
     articles,
@@ -124,23 +124,7 @@ def channel(connection: Connection, slug: str) -> Channel | None:
     row = connection.execute(select(channels).where(channels.c.slug == slug)).one_or_none()
     if row is None:
         return None
-    return _channel(row)
-
-
-def _channel(row: Row[Any]) -> Channel:
-    return Channel(
-        slug=row.slug,
-        title=row.title,
-        origin=Origin(row.origin),
-        description=row.description,
-        state=ChannelState(row.state),
-        heir=row.heir,
-        born=row.born,
-        image=row.image,
-        language=row.language,
-        rival=row.rival,
-        rival_runs=row.rival_runs,
-    )
+    return channel_of(row)
 
 
 def map_of(connection: Connection, key: str) -> str | None:
@@ -185,7 +169,7 @@ def article_channels(connection: Connection, id: str, states: Collection[str] = 
     """The channels an article is in, those that stand unless other `states` are asked for."""
     wanted = select(channels).join(members, members.c.slug == channels.c.slug).where(members.c.article_id == id)
     rows = connection.execute(wanted.where(channels.c.state.in_(states)).order_by(channels.c.slug))
-    return [_channel(row) for row in rows]
+    return [channel_of(row) for row in rows]
 
 
 def _related() -> Select[Any]:

@@ -21,7 +21,8 @@ runs    The news in the order of its dates, 50 articles a run, with the default 
         channel of the rest counts as one. `drift` is the share of channels whose dominant theme is another one in
         the last run that has one than in the first: the theme of at least half of the labelled articles within the
         window, when there are five or more. AMI and channels are those after the last run; below stands how often
-        channels were born, merged and so on.
+        channels were born, merged and so on, and which have drifted. Communities depend a little on the order of ids,
+        which follow from the source's name: with another one the drift can be two channels more or less.
 pins    Channels curated by an editor's word rules (tests/data/curation/world.toml): F1 of their articles.
 names   The words of the names that the true themes would get, against the headings that editors gave: F1 of the
         stemmed words (Porter), mean over the themes of eight articles or more.

@@ -89,9 +89,8 @@ def theme(
         weaving = weave_in(connection, public, now, encoder, progress)
         run = _Run(connection, public, before, weaving, settings, curation)
         after = run.channels()
-        newest = max((article.published for article in public), default=now)
         told = remarks(after, run.judged, curation)
-        events = turns(before, after, newest)
+        events = turns(before, after, run.newest) if run.newest else []
         return Themed(before, after, events, told, weaving, run.new_verdicts, run.rejudged, run.marks)
 
 
@@ -111,7 +110,9 @@ class _Run:
         self.weaving, self.settings, self.curation = weaving, settings, curation
         self.published = {article.id: article.published for article in public}
         self.newest = max(self.published.values(), default=None)
-        self.rules = _digest([(c.slug, c.rule) for c in curation.channels], [(s.slug, s.rule) for s in curation.splits])
+        # What readers are told of a channel says nothing of what is in it.
+        channels = [(c.slug, c.rule, c.pinned, c.banned) for c in curation.channels]
+        self.rules = _digest(channels, [(s.slug, s.rule, s.articles) for s in curation.splits])
         self.by_other_rules = read_mark(connection, JUDGED) != self.rules
         self.arranging, arranged = _arranging(read_mark(connection, ARRANGED), weaving.arrived, public, settings)
         self.marks = {ARRANGED: arranged, JUDGED: self.rules}
@@ -132,7 +133,10 @@ class _Run:
             groups = arrange(there, weights, standing, old, self._like_before, themes.min_articles)
         else:
             home = {id: slug for id, slug in _homes(standing).items() if id in there}
-            groups = place(there - home.keys(), _neighbours(weights, there - home.keys()), home, self._strengths())
+            free = there - home.keys()
+            # What was left over is so still, unless something has come that it may belong with.
+            tied = free if self.weaving.ties else free - _leftover(self.before)
+            groups = place(free, _neighbours(weights, tied), home, self._strengths())
         after = continue_channels(
             groups, start.before, themes, self.published, self._titles, slug, start.made, self._about
         )
@@ -233,6 +237,10 @@ def _homes(channels: Iterable[Channel]) -> dict[str, str]:
         if channel.state.stands and channel.origin is not Origin.REST
         for id in channel.members
     }
+
+
+def _leftover(channels: Iterable[Channel]) -> frozenset[str]:
+    return frozenset(id for c in channels if c.origin is Origin.REST for id in c.members)
 
 
 def _retired(channels: Iterable[Channel]) -> frozenset[str]:

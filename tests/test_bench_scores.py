@@ -62,7 +62,7 @@ def test_a_theme_is_dominant_that_half_of_five_articles_have(
 
 
 def test_a_channel_has_drifted_whose_last_theme_is_not_its_first(scores: ModuleType) -> None:
-    assert scores.drifted({"a": "xyx", "b": "xxy", "c": "x", "d": "xx", "e": ""}) == 0.25
+    assert scores.drifts({"a": "xyx", "b": "xxy", "c": "x", "d": ""}) == {"b": ("x", "y")}
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
-from feedsvc.themes.graph import Vertex
 from feedsvc.themes.naming import Names
+from feedsvc.themes.parts import Vertex
 from feedsvc.themes.words import words_of
 from figures.corpora import Corpora, Record, day
 from figures.scores import likeness, mean

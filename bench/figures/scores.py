@@ -89,9 +89,9 @@ def dominant(themes: Iterable[str]) -> str | None:
     return most if most and sizes.total() >= YOUNG and 2 * sizes[most] >= sizes.total() else None
 
 
-def drifted(dominants: Mapping[str, Sequence[str]]) -> float:
-    """Of the channels that ever had a dominant theme, the share whose last one is not the first."""
-    return mean(themes[0] != themes[-1] for themes in dominants.values() if themes)
+def drifts(dominants: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, str]]:
+    """slug → (first, last) dominant theme, of the channels of which these are not the same."""
+    return {slug: (told[0], told[-1]) for slug, told in dominants.items() if told and told[0] != told[-1]}
 
 
 # Names

@@ -9,7 +9,7 @@ from unittest.mock import patch
 from feedsvc import pipeline
 from feedsvc.model import Origin
 from figures.corpora import Corpora, Record, by_section, day, themes_of, write
-from figures.scores import Found, Truth, agreement, churn, dominant, drifted, labels, mean
+from figures.scores import Found, Truth, agreement, churn, dominant, drifts, labels, mean
 from figures.service import service
 from figures.table import Progress, Table, percent
 
@@ -32,6 +32,8 @@ def show(corpora: Corpora) -> None:
                 history = replay(news, themes, progress)
             table.row(name + window, *history.cells(), floor=floor)
             table.note(", ".join(f"{turn} {number}" for turn, number in sorted(history.turns.items())))
+            for slug, (first, last) in drifts(history.dominants).items():
+                table.note(f"{slug}: {first} → {last}")
 
 
 @dataclass(slots=True)
@@ -46,7 +48,8 @@ class History:
     turns: Counter[str] = field(default_factory=Counter)
 
     def cells(self) -> tuple[str, ...]:
-        shares = (mean(self.churns), max(self.churns), drifted(self.dominants))
+        drift = len(drifts(self.dominants)) / (len(self.dominants) or 1)
+        shares = (mean(self.churns), max(self.churns), drift)
         return *map(percent, shares), f"{self.ami:.3f}", str(self.channels), f"{mean(self.seconds):.2f}"
 
 

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
 
-from feedsvc.model import Event, Turn
+from feedsvc.model import Event
 from feedsvc.store.store import chunks, upsert
 from feedsvc.store.tables import articles, edges, lineage, links, verdicts, vertices
 from feedsvc.themes.parts import Edge, Text, Tie
@@ -147,16 +147,6 @@ def write_lineage(connection: Connection, events: Iterable[Event], run: int) -> 
     ]
     for some in chunks(rows):
         connection.execute(insert(lineage), some)
-
-
-def channel_lineage(connection: Connection, slug: str, limit: int) -> list[tuple[int, Event]]:
-    """(run, event) of the turns in a channel's life, and of others that came from it or ended in it; latest first."""
-    c = lineage.c
-    wanted = select(lineage).where(or_(c.slug == slug, c.other == slug)).order_by(c.id.desc()).limit(limit)
-    return [
-        (row.run, Event(row.slug, Turn(row.turn), row.at, row.other, row.articles))
-        for row in connection.execute(wanted)
-    ]
 
 
 def forget_vertices(connection: Connection, ids: Collection[str]) -> None:

@@ -72,6 +72,12 @@ def clashes(before: Iterable[Channel], curation: Curation) -> list[str]:
             for slug in merge.slugs
             if slug in known and known[slug].origin is Origin.REST
         ),
+        *(
+            f"merges[{i}].into: the channel {merge.into!r} was merged into {heir!r}, and a slug is not used again;"
+            f" merge into {heir!r}"
+            for i, merge in enumerate(curation.merges)
+            if (heir := _heir(merge.into, known)) in merge.slugs
+        ),
     ]
 
 
@@ -156,7 +162,8 @@ def _own(
 
 def _unmerged(channels: Mapping[str, Channel], curation: Curation) -> dict[str, Channel]:
     """The channels as they were before `finish` merged any, and without what former merges have left."""
-    parts = {slug for merge in curation.merges for slug in merge.slugs}
+    # One that is to be merged into nobody knows what goes on leading to where it was merged.
+    parts = {slug for merge in curation.merges if merge.into in channels for slug in merge.slugs}
     kept = {slug: channel.members for slug, channel in channels.items() if channel.state is ChannelState.MERGED}
     found = {}
     for slug, channel in channels.items():

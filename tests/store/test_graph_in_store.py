@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select
 from feedsvc import pipeline
 from feedsvc.model import Channel, Event, Origin, Turn
 from feedsvc.store import feeds as feed_store
-from feedsvc.store import graph
+from feedsvc.store import graph, histories
 from feedsvc.store.graph import NewVertex, Woven
 from feedsvc.store.store import Store
 from feedsvc.store.tables import articles, edges, lineage, links, vertices
@@ -213,6 +213,11 @@ def add_channels(connection: Connection, *slugs: str) -> None:
     feed_store.publish(connection, [], after, [], [], "", NOON, 1)
 
 
+def told(connection: Connection, slug: str, limit: int) -> tuple[list[tuple[int, Event]], int]:
+    chapters, more = histories.history(connection, slug, limit)
+    return [(chapter.run, chapter.event) for chapter in chapters], more
+
+
 def test_a_channels_lineage_is_its_own_turns_and_those_of_what_came_from_it_latest_first(store: Store) -> None:
     born, split = Event("a", Turn.BORN, NOON, "", 3), Event("b", Turn.SPLIT, LATER, "a", 2)
     other, merged = Event("c", Turn.BORN, LATER, "", 5), Event("b", Turn.MERGED, LATER, "a", 2)
@@ -221,10 +226,10 @@ def test_a_channels_lineage_is_its_own_turns_and_those_of_what_came_from_it_late
         for run, events in enumerate([[born], [other, split], [], [merged]], start=1):
             graph.write_lineage(connection, events, run)
     with store.reading() as connection:
-        assert graph.channel_lineage(connection, "a", 10) == [(4, merged), (2, split), (1, born)]
-        assert graph.channel_lineage(connection, "a", 1) == [(4, merged)]
-        assert graph.channel_lineage(connection, "b", 10) == [(4, merged), (2, split)]
-        assert graph.channel_lineage(connection, "nowhere", 10) == []
+        assert told(connection, "a", 10) == ([(4, merged), (2, split), (1, born)], 0)
+        assert told(connection, "a", 1) == ([(4, merged)], 2)
+        assert told(connection, "b", 10) == ([(4, merged), (2, split)], 0)
+        assert told(connection, "nowhere", 10) == ([], 0)
 
 
 # Through the pipe

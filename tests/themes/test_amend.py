@@ -236,6 +236,22 @@ def test_nothing_is_merged_into_a_channel_that_has_ended_and_that_is_told() -> N
     assert remarks(after, judged(merging), merging) == ["merges[0].into: the channel 'theme-z' has ended"]
 
 
+def test_a_merge_is_not_turned_round_since_the_address_redirects_already() -> None:
+    first = run([], said(), "abcd", "efgh")
+    merged = run(first, said(merges=[merge("theme-a", "theme-e")]), "abcd", "efgh")
+    assert clashes(merged, said(merges=[merge("theme-e", "theme-a")])) == [
+        "merges[0].into: the channel 'theme-e' was merged into 'theme-a', and a slug is not used again;"
+        " merge into 'theme-a'"
+    ]
+
+
+def test_a_merged_channel_goes_on_redirecting_when_the_file_merges_it_into_nobody() -> None:
+    first = run([], said(), "abcd", "efgh")
+    merged = run(first, said(merges=[merge("theme-a", "theme-e")]), "abcd", "efgh")
+    after = run(merged, said(merges=[merge("nobody", "theme-e")]), "abcd", "efgh")
+    assert find(after, "theme-e").heir == "theme-a"
+
+
 def test_a_channel_that_has_ended_brings_nothing_along_but_may_redirect() -> None:
     after = amended(
         [theme("theme-e", "efg"), theme("theme-z", "yz", RETIRED)], said(merges=[merge("theme-e", "theme-z")])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedsvc.model import Channel, Origin
@@ -16,6 +16,7 @@ from feedsvc.themes.naming import slug
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 RULES = Themes(min_articles=3, min_span_hours=0)
+SITE = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 
 def clique(ids: str, weight: float = 1.0) -> dict[Edge, float]:
@@ -138,7 +139,7 @@ def site(mixer: random.Random) -> Site:
 SITES = st.integers(0, 10**9).map(lambda seed: site(random.Random(seed)))
 
 
-@settings(deadline=None, max_examples=800)
+@settings(SITE, max_examples=500)
 @given(SITES, ALIKE)
 def test_no_old_article_ever_changes_its_channel(site: Site, between: Between) -> None:
     groups = arrange(IDS, site.weights, site.standing, site.settled, between, RULES.min_articles)
@@ -150,7 +151,7 @@ def test_no_old_article_ever_changes_its_channel(site: Site, between: Between) -
     assert {id: now[id] for id in site.settled & was.keys()} == {id: was[id] for id in site.settled & was.keys()}
 
 
-@settings(deadline=None, max_examples=100)
+@SITE
 @given(SITES, ALIKE, st.randoms(use_true_random=False))
 def test_the_order_of_what_is_arranged_makes_no_difference(site: Site, between: Between, mixer: random.Random) -> None:
     found = arrange(IDS, site.weights, site.standing, site.settled, between, 3)
@@ -160,7 +161,7 @@ def test_the_order_of_what_is_arranged_makes_no_difference(site: Site, between: 
     assert arrange(ids, dict(edges), standing, site.settled, between, 3) == found
 
 
-@settings(deadline=None, max_examples=100)
+@SITE
 @given(SITES, ALIKE)
 def test_articles_that_are_no_more_and_ties_to_them_do_no_harm(site: Site, between: Between) -> None:
     there = IDS[::2]

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -29,6 +29,7 @@ RULES = Themes(min_articles=3, min_span_hours=2, window_days=10, retire_after_da
 ACTIVE, DORMANT, MERGED, RETIRED = ChannelState
 START = datetime(2026, 3, 1, tzinfo=UTC)
 Group = frozenset[str]
+STREAMS = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 
 # A site, and what can happen to it
@@ -234,7 +235,7 @@ def check_communities(site: Site, result: Run) -> None:
     assert all(themes[one] in result.groups and large(site, themes[one]) for one in born & themes.keys())
 
 
-@settings(deadline=None, max_examples=150)
+@STREAMS
 @given(streams(NATURE + OPERATOR))
 def test_a_community_has_one_slug_and_a_slug_one_community(stream: list[list[Change]]) -> None:
     run_through(stream, check_communities)
@@ -260,7 +261,7 @@ def check_majorities(site: Site, result: Run) -> None:
             ]
 
 
-@settings(deadline=None, max_examples=150)
+@STREAMS
 @given(streams(NATURE + OPERATOR))
 def test_a_mutual_majority_keeps_its_slug_and_so_does_the_largest_part_of_a_split(stream: list[list[Change]]) -> None:
     run_through(stream, check_majorities)
@@ -310,13 +311,13 @@ def check_no_slug_changes_hands(site: Site, result: Run) -> None:
             assert channel.members & after[channel.slug].members
 
 
-@settings(deadline=None, max_examples=150)
+@STREAMS
 @given(streams(NATURE + OPERATOR))
 def test_redirects_end_in_a_channel_that_stands_and_no_ended_slug_comes_back(stream: list[list[Change]]) -> None:
     run_through(stream, check_registry)
 
 
-@settings(deadline=None, max_examples=100)
+@STREAMS
 @given(streams(NATURE))
 def test_no_slug_is_given_to_another_channel(stream: list[list[Change]]) -> None:
     run_through(stream, check_no_slug_changes_hands)
@@ -331,7 +332,7 @@ def check_order(site: Site, result: Run) -> None:
     assert mixed.events == result.events
 
 
-@settings(deadline=None, max_examples=100)
+@STREAMS
 @given(streams(NATURE + OPERATOR))
 def test_the_order_of_everything_makes_no_difference(stream: list[list[Change]]) -> None:
     run_through(stream, check_order)
@@ -352,7 +353,7 @@ def seen(channel: Channel) -> Channel:
     return replace(channel, members=frozenset()) if channel.state is MERGED else channel
 
 
-@settings(deadline=None, max_examples=150)
+@STREAMS
 @given(streams(NATURE + OPERATOR))
 def test_a_run_in_which_nothing_has_changed_changes_nothing(stream: list[list[Change]]) -> None:
     run_through(stream, check_again)
@@ -386,7 +387,7 @@ def check_events(site: Site, result: Run) -> None:
             assert before[event.other].members & after[event.slug].members
 
 
-@settings(deadline=None, max_examples=100)
+@STREAMS
 @given(streams(NATURE + OPERATOR))
 def test_every_turn_is_told_once_with_the_time_of_the_newest_article(stream: list[list[Change]]) -> None:
     run_through(stream, check_events)

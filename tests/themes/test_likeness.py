@@ -58,6 +58,7 @@ def test_an_article_that_is_not_asked_about_looks_for_nothing() -> None:
     likeness = Likeness(texts("harbour wall", "harbour wall", "harbour wall"))
     assert likeness.nearest([]) == {}
     assert set(likeness.nearest(["001"])) == {("000", "001")}
+    assert Likeness(texts("harbour wall", "harbour wall", "choir")).nearest(["000", "002"]) == {}
 
 
 def test_a_later_article_changes_nothing_between_earlier_ones_neighbours() -> None:

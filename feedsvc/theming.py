@@ -130,15 +130,15 @@ class _Run:
         there = self.published.keys() - start.taken - _retired(self.before)
         if self.arranging:
             old = settled(self.published, themes)
-            groups = arrange(there, weights, standing, old, self._like_before, themes.min_articles)
+            groups, refused = arrange(there, weights, standing, old, self._like_before, themes.min_articles)
         else:
             home = {id: slug for id, slug in _homes(standing).items() if id in there}
             free = there - home.keys()
             # What was left over is so still, unless something has come that it may belong with.
             tied = free if self.weaving.ties else free - _leftover(self.before)
-            groups = place(free, _neighbours(weights, tied), home, self._strengths())
+            groups, refused = place(free, _neighbours(weights, tied), home, self._strengths()), frozenset()
         after = continue_channels(
-            groups, start.before, themes, self.published, self._titles, slug, start.made, self._about
+            groups, start.before, themes, self.published, self._titles, slug, start.made, self._about, refused
         )
         after = aged(finish(after, start, self.judged, self.curation), self.published, themes)
         after = self._called(after) if self.arranging else after

@@ -9,11 +9,11 @@ Pure. The search begins from the channels there are, and what it finds is held a
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from feedsvc.model import Channel
-from feedsvc.themes.continuity import match
+from feedsvc.themes.continuity import Refusal, match
 from feedsvc.themes.graph import communities, in_sequence
 from feedsvc.themes.parts import Edge
 
@@ -32,8 +32,8 @@ def arrange(
     settled: AbstractSet[str],
     between: Between,
     fewest: int,
-) -> list[frozenset[str]]:
-    """Communities, largest first.
+) -> tuple[list[frozenset[str]], frozenset[Refusal]]:
+    """Communities, largest first, and which of them must not continue which channel, for they have left it.
 
     `standing` are the channels that may be continued. `settled` articles are too old to move. `between` says how
     alike young articles are to the members of a channel; fewer young articles than `fewest` never leave on their own.
@@ -41,36 +41,46 @@ def arrange(
     home = {id: channel.slug for channel in standing for id in sorted(channel.members)}
     old = settled & frozenset(ids)
     label: dict[str, Label] = {}
+    left: dict[int, Channel] = {}
     groups = communities(ids, weights, home)
     continued = match(groups, standing)
-    firm, loose = _firm_and_loose(groups, home, old)
+    stay = Counter(home[id] for id in old & home.keys())
+    young = [Counter(home[id] for id in group - old if id in home) for group in groups]
     for number, group in enumerate(groups):
         channel = continued.get(number)
         label |= dict.fromkeys(group, channel.slug if channel else number)
-        young = {id for id in group - old if home.get(id) not in loose}
-        may_leave = channel and channel.slug in firm and len(young) >= fewest
-        if channel and may_leave and between(young, channel.members) < ANCHOR:
-            label |= dict.fromkeys(young, number)
-            label |= {id: home[id] for id in group - old - young}
+        if channel is None or stay[channel.slug] <= _most(young, channel.slug, number):
+            continue
+        # Of another channel, so many might take the name along, and leave its old articles without.
+        bound = {slug for slug, n in young[number].items() if slug != channel.slug and 0 < stay[slug] <= n}
+        leaving = frozenset(id for id in group - old if home.get(id) not in bound)
+        if len(leaving) >= fewest and between(leaving, channel.members) < ANCHOR:
+            left[number] = channel
+            label |= dict.fromkeys(leaving, number)
+            label |= {id: home[id] for id in group - old - leaving}
     label |= {id: home[id] for id in old & home.keys()}
     _hold(label, home, old, weights)
     found: dict[Label, set[str]] = defaultdict(set)
     for id, where in label.items():
         found[where].add(id)
-    return in_sequence(found.values())
+    for number, channel in left.items():
+        if _is_most_of_both(found[number], channel, home, frozenset(ids)):
+            found[channel.slug] |= found.pop(number)
+    refused = ((frozenset(found[number]), channel.slug) for number, channel in left.items() if number in found)
+    return in_sequence(found.values()), frozenset(refused)
 
 
-def _firm_and_loose(
-    groups: Iterable[AbstractSet[str]], home: Mapping[str, str], old: AbstractSet[str]
-) -> tuple[AbstractSet[str], AbstractSet[str]]:
-    """The channels with more old articles than young ones in any one community, and those with no more.
+def _most(young: Sequence[Mapping[str, int]], slug: str, number: int) -> int:
+    """How many young articles of a channel are together in any other community than this one."""
+    return max((parts.get(slug, 0) for at, parts in enumerate(young) if at != number), default=0)
 
-    Young articles that went off from one that is loose could take its name along, and leave its old ones without.
-    """
-    stay = Counter(home[id] for id in old & home.keys())
-    young = (Counter(home[id] for id in group - old if id in home) for group in groups)
-    loose = {slug for parts in young for slug, number in parts.items() if 0 < stay[slug] <= number}
-    return stay.keys() - loose, loose
+
+def _is_most_of_both(
+    group: AbstractSet[str], channel: Channel, home: Mapping[str, str], there: AbstractSet[str]
+) -> bool:
+    """Whether most of the channel is in the group, and most of what the group has from any channel is from this one."""
+    shared = len(group & channel.members)
+    return 2 * shared > len(channel.members & there) and 2 * shared > sum(id in home for id in group)
 
 
 def _hold(

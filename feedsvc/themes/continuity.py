@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from feedsvc.model import Channel, ChannelState, Origin
 from feedsvc.settings import Themes
 
+Refusal = tuple[frozenset[str], str]  # a community, and the slug of a channel that it must not continue
 Naming = Callable[[Sequence[frozenset[str]]], Sequence[str]]
 
 
@@ -26,16 +27,17 @@ def continue_channels(
     slug: Callable[[str], str],
     made: Sequence[Channel] = (),
     describe: Callable[[frozenset[str]], str] = lambda members: "",
+    refused: Collection[Refusal] = (),
 ) -> list[Channel]:
     """All channels after this run, by slug: those already `made`, continued, born and merged ones, and the rest.
 
     `communities` hold every article that is there, but for those of `made`; `published` gives their times.
     `titles` names new communities, given them all at once, and `describe` says what one is about; both are asked
-    once, when a channel is born. `slug` turns a title into a slug.
+    once, when a channel is born. `slug` turns a title into a slug. `refused` is as `arrange` gives it.
     """
     groups = sorted(communities, key=lambda group: (-len(group), min(group)))
     standing = sorted((c for c in before if c.state.stands and c.origin is not Origin.REST), key=lambda c: c.slug)
-    continued = match(groups, standing)
+    continued = match(groups, standing, refused)
     new = [g for number, g in enumerate(groups) if number not in continued and _large_enough(g, rules, published)]
     taken = {channel.slug for channel in (*before, *made)}
     newest = max(published.values(), default=None)
@@ -65,8 +67,12 @@ def continue_channels(
     return [channels[key] for key in sorted(channels)]
 
 
-def match(groups: Sequence[frozenset[str]], standing: Iterable[Channel]) -> dict[int, Channel]:
+def match(
+    groups: Sequence[frozenset[str]], standing: Iterable[Channel], refused: Collection[Refusal] = ()
+) -> dict[int, Channel]:
     """The number of a group → the channel that it continues: each at most one of the other, largest overlap first.
+
+    None continues a channel that it is `refused`.
 
     Of equal overlaps, an active channel comes before a dormant one, an older before a younger; of two parts of the
     same channel, the one with its earliest id, whatever has joined them.
@@ -82,7 +88,11 @@ def match(groups: Sequence[frozenset[str]], standing: Iterable[Channel]) -> dict
         for id in group:
             for slug in channels_by_id.get(id, ()):
                 shared.setdefault(slug, []).append(id)
-        overlaps += [(-len(ids), _age(channel_by_slug[slug]), min(ids), number) for slug, ids in shared.items()]
+        overlaps += [
+            (-len(ids), _age(channel_by_slug[slug]), min(ids), number)
+            for slug, ids in shared.items()
+            if (group, slug) not in refused
+        ]
     continued: dict[int, Channel] = {}
     for _, (*_, slug), _, number in sorted(overlaps):
         if slug in channel_by_slug and number not in continued:

@@ -87,8 +87,11 @@ def weave_in(
     ties = weave(links, lengths, likeness.of(pairs), near, former)
     strengths = _strengths(ties, former, known)
     # A stub's title ties it to nothing, but may tell what another one tells.
-    told_alike = {tie.edge for tie in ties} | former.keys() | likeness.nearest(a.id for a in entering if a.stub).keys()
-    stories = _stories(entering, article_by_id, told_alike, known, likeness)
+    told_alike = likeness.nearest(a.id for a in entering if a.stub)
+    told_alike |= {tie.edge: tie.likeness for tie in (*former.values(), *ties)}
+    if encoder:  # stories are told apart by their words
+        told_alike = likeness.of((edge for edge in told_alike if article_by_id.keys() >= {*edge}), words_alone=True)
+    stories = _stories(entering, public, told_alike, known, likeness.rarity_of)
     model = encoder.name if encoder else ""
     vertices = [
         NewVertex(
@@ -124,37 +127,33 @@ def _strengths(ties: Iterable[Tie], former: Mapping[Edge, Tie], known: Mapping[s
     """id → what all its ties weigh now, for those that have other ties than before."""
     found: dict[str, float] = {}
     for tie in ties:
-        more = tie.weight - (former[tie.edge].weight if tie.edge in former else 0.0)
+        before = former.get(tie.edge)
+        more = tie.weight - (before.weight if before else 0.0)
         for id in tie.edge:
-            found[id] = round(found.get(id, _strength(known, id)) + more, 6)
-    return found
+            found[id] = found[id] + more if id in found else _strength(known, id) + more
+    return {id: round(strength, 6) for id, strength in found.items()}
 
 
 def _stories(
     entering: Sequence[PublicArticle],
-    article_by_id: Mapping[str, PublicArticle],
-    told_alike: Iterable[Edge],
+    public: Iterable[PublicArticle],
+    told_alike: Mapping[Edge, float],
     known: Mapping[str, Woven],
-    likeness: Likeness,
+    rarity: Callable[[str], float],
 ) -> dict[str, str]:
     """id → story, of every article; those that enter are told apart one after the other."""
     stories = {id: woven.story for id, woven in known.items()}
     followed = {story for id, story in stories.items() if story != id}
     neighbours: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    cosines = likeness.of((edge for edge in told_alike if article_by_id.keys() >= set(edge)), words_alone=True)
-    for (a, b), cosine in cosines.items():
+    told = {a.id: Told(a.id, a.title, a.published, a.stub) for a in public}
+    for (a, b), cosine in told_alike.items():
         neighbours[a].append((b, cosine))
         neighbours[b].append((a, cosine))
     for article in entering:
         if article.id in followed:  # a stub that was told first stays the first, whatever its page says
             continue
         stories.pop(article.id, None)
-        earlier = [
-            (_told(article_by_id[id]), cosine, stories[id]) for id, cosine in neighbours[article.id] if id in stories
-        ]
-        stories[article.id] = story_of(_told(article), earlier, likeness.rarity_of) or article.id
+        near = neighbours[article.id]
+        earlier = [(told[id], cosine, stories[id]) for id, cosine in near if id in stories and id in told]
+        stories[article.id] = story_of(told[article.id], earlier, rarity) or article.id
     return stories
-
-
-def _told(article: PublicArticle) -> Told:
-    return Told(article.id, article.title, article.published, article.stub)

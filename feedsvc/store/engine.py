@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from feedsvc.errors import StoreNotReady
 
+CACHE_KIB = 32 * 1024  # at most; the usual two MiB are too few for the indexes of a first load
 BUSY_TIMEOUT_MS = 30_000  # as long as the longest write transaction of a large first load
 # No wait without a limit: a server that hangs, or a lock that is not let go of, must not take serving with it.
 POSTGRESQL = {
@@ -45,6 +46,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")  # readers go on while one writes
     cursor.execute("PRAGMA synchronous=FULL")  # what was committed survives a power cut
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
     cursor.close()
 
 

@@ -111,12 +111,9 @@ def write_graph(
     if changed:
         statement = update(vertices).where(vertices.c.article_id == bindparam("id"))
         connection.execute(statement.values(strength=bindparam("now")), changed)
-    for ties_ in chunks(woven):
-        upsert(
-            connection,
-            edges,
-            [{"a": t.a, "b": t.b, "votes": t.votes, "likeness": t.likeness, "near": t.near, "run": run} for t in ties_],
-        )
+    tied = [{"a": t.a, "b": t.b, "votes": t.votes, "likeness": t.likeness, "near": t.near, "run": run} for t in woven]
+    for some in chunks(tied):
+        upsert(connection, edges, some, plain=True)
     for listers in chunks(sorted({lister for lister, _ in linked})):
         seen = exists().where(vertices.c.article_id == links.c.target_id)
         connection.execute(update(links).where(links.c.article_id.in_(listers), seen).values(woven=True))

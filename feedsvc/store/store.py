@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, select, update
+from sqlalchemy import Connection, Engine, Insert, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -115,8 +115,18 @@ def _expiry() -> datetime:
     return _now() + timedelta(seconds=LEASE_S)
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, update: bool = True) -> None:
-    """Insert rows; where the primary key is there already, replace the row, or leave it if not `update`."""
+def upsert(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    update: bool = True,
+    plain: bool = False,
+) -> None:
+    """Insert rows; where the primary key is there already, replace the row, or leave it if not `update`.
+
+    `plain` rows have every column, and values that the driver takes as they are: a third of the time for many.
+    """
     if not rows:
         return
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
@@ -124,9 +134,20 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     keys = [column.name for column in table.primary_key]
     rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     if update and rest:
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest), rows)
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=rest)
     else:
-        connection.execute(statement.on_conflict_do_nothing(index_elements=keys), rows)
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    if plain:
+        _hand_over(connection, statement, rows)
+    else:
+        connection.execute(statement, rows)
+
+
+def _hand_over(connection: Connection, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> None:
+    compiled = statement.compile(dialect=connection.dialect)
+    names = compiled.positiontup
+    given = [tuple(row[name] for name in names) for row in rows] if names else [dict(row) for row in rows]
+    connection.exec_driver_sql(str(compiled), given)
 
 
 def cause(error: SQLAlchemyError) -> str:

@@ -5,7 +5,7 @@ Pure. The search begins from the channels there are, and what it finds is held a
 - an article that has been in its channel for longer than themes last stays in it for good;
 - a younger one leaves only for where it is tied clearly more closely;
 - a channel's young articles that have gone off to something else are a community of their own, so that the
-  channel goes on being about what it was about; unless they are the larger part, and take its name along.
+  channel goes on being about what it was about; unless they are most of it, and take its name along.
 """
 
 from collections import Counter, defaultdict

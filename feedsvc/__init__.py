@@ -14,5 +14,6 @@ The flow is one straight pipe, and `pipeline.refresh()` is the only place that j
 
 `model` holds the nouns, `errors` the one error tree, `settings` what can be set. Beside the pipeline, and called by it
 alone, `weaving` brings articles into the graph, `theming` channels out of it and `publishing` their bytes, each joining
-one stage with the store; `explain` says why all is as it is. `schedule` ticks, `cli` calls. Imports point down only: words, then the pure stages, then fetch and store, then the pipeline, then what calls it.
+one stage with the store; `explain` says why all is as it is. `schedule` ticks, `cli` calls. Imports point down only:
+words, then the pure stages, then fetch and store, then the pipeline, then what calls it.
 """

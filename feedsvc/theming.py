@@ -123,8 +123,8 @@ class _Run:
         themes = self.settings.themes
         home = _homes(self.before)
         unplaced = self.published.keys() - home.keys()
-        weights = self._weights(None if self.arranging or self.by_other_rules else unplaced | self.weaving.read.keys())
         weighed = None if self.arranging or self.by_other_rules else unplaced | self.weaving.read.keys()
+        weights = self._weights(weighed)
         start = begin(self.judged, weights, self.before, self.curation, weighed)
         standing = [c for c in start.before if c.state.stands and c.origin is not Origin.REST]
         there = self.published.keys() - start.taken - _retired(self.before)
@@ -179,9 +179,9 @@ class _Run:
         kept = [verdict for verdict in kept if verdict[1] not in self.weaving.read]
         return Judged([*kept, *self.new_verdicts], ((a.id, a.url_key) for a in self.public))
 
-    def _weights(self, ids: Iterable[str] | None) -> dict[Edge, float]:
+    def _weights(self, ids: Collection[str] | None) -> dict[Edge, float]:
         """What the ties of these articles weigh, or all ties."""
-        stored = graph_store.ties(self.connection, None if ids is None else list(ids))
+        stored = graph_store.ties(self.connection, ids)
         return {tie.edge: tie.weight for tie in (*stored.values(), *self.weaving.ties)}
 
     def _strengths(self) -> dict[str, float]:
@@ -194,8 +194,10 @@ class _Run:
 
     @cached_property
     def _likeness(self) -> Likeness:
+        if self.weaving.likeness:
+            return self.weaving.likeness
         texts = graph_store.texts(self.connection)
-        return self.weaving.likeness or Likeness([texts[id] for id in sorted(texts)])
+        return Likeness([texts[id] for id in sorted(texts)])
 
     @cached_property
     def _names(self) -> Names:

@@ -27,7 +27,10 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class Weaving:
-    """What a run brings into the graph. `words` are the contents of all that it had to read."""
+    """What a run brings into the graph: `new` articles, of which `arrived` count as growth, and what ties them.
+
+    `read` are the contents of all that it had to read, and `links` those that tie something now.
+    """
 
     known: dict[str, Woven] = field(default_factory=dict)
     new: list[NewVertex] = field(default_factory=list)
@@ -82,7 +85,7 @@ def weave_in(
     former = graph_store.ties(connection, again | {lister for lister, _ in links})
     near = likeness.nearest([a.id for a in entering if not a.stub])
     pairs = {in_order(*link) for link in links} - former.keys()
-    pairs |= {edge for edge in former if not again.isdisjoint(edge)}
+    pairs |= {edge for edge in former if not again.isdisjoint(edge) and article_by_id.keys() >= {*edge}}
     lengths = graph_store.list_lengths(connection, {lister for lister, _ in links})
     ties = weave(links, lengths, likeness.of(pairs), near, former)
     strengths = _strengths(ties, former, known)

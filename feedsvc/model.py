@@ -84,7 +84,9 @@ class RawArticle:
     """What a parser read: strings, nothing guessed and nothing cleaned.
 
     `date_evidence` says what kind of statement `published` is. `ref` names the record within its
-    document ("line 12", "record 3"), or is empty when the document is the article.
+    document ("line 12", "record 3"), or is empty when the document is the article. `embargo` is the time before
+    which nobody may see it. `image_type` and `image_length` are the image's media type and size in bytes.
+    `credit_title` and `credit_url` name the publication that a republished article was taken over from.
     """
 
     title: str
@@ -101,6 +103,12 @@ class RawArticle:
     tags: tuple[str, ...] = ()
     language: str | None = None
     image: str | None = None
+    image_type: str | None = None
+    image_length: str | None = None
+    rights: str | None = None
+    credit_title: str | None = None
+    credit_url: str | None = None
+    embargo: str | None = None
     related: tuple[RawLink, ...] = ()
     ref: str = ""
 
@@ -125,6 +133,23 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture by its URL, with its media type and its size in bytes where they are known."""
+
+    url: str
+    media_type: str | None = None
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """The publication that a republished article was taken over from."""
+
+    title: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DraftLink:
     """A related link, normalised, before it is known which article it means.
 
@@ -146,7 +171,8 @@ class Draft:
 
     `document` is the place it was read from; `place` is that too, but only when the document holds this one
     article, so that the place tells it apart.
-    `digest` covers what a reader sees, but neither the publication time nor the related links.
+    `digest` covers what a reader sees, but neither the publication time nor the related links. `published` is the
+    end of the embargo where that is later.
     """
 
     source: str
@@ -169,7 +195,9 @@ class Draft:
     body_html: str = ""
     tags: tuple[str, ...] = ()
     language: str | None = None
-    image: str | None = None
+    image: Image | None = None
+    rights: str = ""
+    credit: Credit | None = None
     links: tuple[DraftLink, ...] = ()
 
 
@@ -188,7 +216,8 @@ class Article:
     """An article as the service knows it; a stub when only others' related links tell of it.
 
     `id` is minted once (`urn:uuid:…`) and never changes. `url` is as given. `published` is None
-    only for a stub whose time nobody gave. `body_html` is sanitised.
+    only for a stub whose time nobody gave. `body_html` is sanitised. `note` is what an operator says of a
+    correction. Of an article with a `withdrawn` time readers get nothing but that it was withdrawn.
     """
 
     id: str
@@ -204,7 +233,11 @@ class Article:
     body_html: str = ""
     tags: tuple[str, ...] = ()
     language: str | None = None
-    image: str | None = None
+    image: Image | None = None
+    rights: str = ""
+    credit: Credit | None = None
+    note: str = ""
+    withdrawn: datetime | None = None
     related: tuple[RelatedLink, ...] = ()
 
 
@@ -287,7 +320,8 @@ class Entry:
     """One article as a feed shows it, ready to be written down.
 
     All text is plain and free of characters XML cannot carry; `content_html` is sanitised HTML with
-    absolute URLs, or empty. `url` is absolute: the article's own, or its page on this service.
+    absolute URLs, or empty. `url` is absolute: the article's own, or its page on this service. `related` have
+    absolute URLs too. An entry with an `expired` time tells that its article was withdrawn then.
     """
 
     id: str
@@ -300,15 +334,29 @@ class Entry:
     authors: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     language: str | None = None
-    image: str | None = None
+    image: Image | None = None
+    rights: str = ""
+    credit: Credit | None = None
+    related: tuple[RelatedLink, ...] = ()
+    expired: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """The id of an entry that is no more, and since when (RFC 6721)."""
+
+    id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A channel at a moment, format-free. `entries` are newest first.
 
-    `self_urls` maps a format name ("rss", "atom", "json") to the URL that format is served at.
-    `updated` is that of the newest change among the entries, never the clock.
+    The mappings are from a format's name ("rss", "atom", "json") to a URL: `self_urls` is where the format is
+    served; `prev_urls` and `next_urls` are the archives with older and newer entries, and `current_urls` the feed
+    that an archive belongs to (RFC 5005 §4). `updated` is that of the newest change among the entries, never the
+    clock. `every_min` is how often, in minutes, it is worth asking for news.
     """
 
     id: str
@@ -322,6 +370,11 @@ class Feed:
     image: str | None = None
     rights: str = ""
     entries: tuple[Entry, ...] = ()
+    tombstones: tuple[Tombstone, ...] = ()
+    every_min: int | None = None
+    prev_urls: Mapping[str, str] = field(default_factory=dict)
+    next_urls: Mapping[str, str] = field(default_factory=dict)
+    current_urls: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Site(Section):
     base_url: str = "http://127.0.0.1:8080"
     language: str = Field("en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
     copyright: str = ""
+    image: str = ""
 
     @field_validator("base_url")
     @classmethod
@@ -89,6 +90,12 @@ class Schedule(Section):
 
 class Feeds(Section):
     max_entries: int = Field(50, ge=1, le=1000)
+    burst_days: float = Field(2, ge=0, le=365)
+    burst_entries: int = Field(200, ge=1, le=1000)
+    archive_entries: int = Field(50, ge=1, le=1000)
+    hold_share: float = Field(0.5, gt=0, le=1)
+    notice_days: float = Field(30, ge=0, le=3650)
+    farewell_days: float = Field(90, ge=0, le=3650)
 
 
 class Themes(Section):
@@ -105,6 +112,9 @@ class Serve(Section):
     port: int = Field(8080, ge=0, le=65_535)
     workers: int = Field(1, ge=1, le=64)
     cache_mb: int = Field(64, ge=1)
+    requests_per_minute: int = Field(120, ge=0)
+    trusted_proxies: int = Field(0, ge=0, le=10)
+    readers_days: int = Field(30, ge=0, le=400)
 
 
 class Log(Section):

@@ -11,7 +11,7 @@ from datetime import tzinfo
 from functools import lru_cache
 
 from feedsvc.errors import UnreadableDate, UnreadableRecord
-from feedsvc.model import Document, Draft, DraftLink, RawArticle, RawLink, ReadDate
+from feedsvc.model import Document, Draft, DraftLink, Image, RawArticle, RawLink, ReadDate
 from feedsvc.normalise.dates import read_date
 from feedsvc.normalise.html import absolute_url, body_to_html
 from feedsvc.normalise.text import clean, first_words, plain, title_key
@@ -42,10 +42,10 @@ def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
     tags = _plain_list(raw.tags, MAX_TAGS)
     subtitle = plain(raw.subtitle or "")[:MAX_SUMMARY]
     summary = plain(raw.summary or "")[:MAX_SUMMARY]
-    image = absolute_url(raw.image, url or document.url)
+    image_url = absolute_url(raw.image, url or document.url)
     updated = _updated(raw, reading)
     language = clean(raw.language or "").strip() or None
-    shown = (title, subtitle, summary, body_html, authors, tags, url, language, image, updated and updated.at)
+    shown = (title, subtitle, summary, body_html, authors, tags, url, language, image_url, updated and updated.at)
     return Draft(
         source=document.source,
         document=document.place,
@@ -65,7 +65,7 @@ def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
         body_html=body_html,
         tags=tags,
         language=language,
-        image=image,
+        image=Image(image_url) if image_url else None,
         digest=hashlib.sha256(repr(shown).encode("utf-8", "backslashreplace")).hexdigest(),
         fetched_at=document.fetched_at,
         links=_links(raw.related, url or document.url, reading),

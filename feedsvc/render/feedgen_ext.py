@@ -89,7 +89,7 @@ def _add_language_and_image(element: _Element, entry: Entry, feed: Feed) -> None
         element.set(_LANG, language)
     # Not an enclosure: that needs a length in bytes (RSS 2.0), and nobody has fetched the image.
     if entry.image:
-        SubElement(element, f"{{{_MEDIA}}}content", {"url": writable(entry.image), "medium": "image"})
+        SubElement(element, f"{{{_MEDIA}}}content", {"url": writable(entry.image.url), "medium": "image"})
 
 
 def _text(parent: _Element, tag: str, text: str) -> None:

@@ -40,7 +40,7 @@ def _item(entry: Entry, feed: Feed) -> dict[str, Any]:
         "content_html": html,
         "content_text": "" if html else summary or title,
         "summary": summary,
-        "image": writable(entry.image or ""),
+        "image": writable(entry.image.url if entry.image else ""),
         "date_published": entry.published,
         "date_modified": entry.updated,
         "authors": _authors(entry.authors),

@@ -207,7 +207,12 @@ def _content_row(one: Settled) -> dict[str, Any]:
         "body_html": content.body_html if content else "",
         "tags": list(content.tags) if content else [],
         "language": content.language if content else None,
-        "image": content.image if content else None,
+        "image": content.image.url if content and content.image else None,
+        "image_type": content.image.media_type if content and content.image else None,
+        "image_length": content.image.length if content and content.image else None,
+        "rights": content.rights if content else "",
+        "credit_title": content.credit.title if content and content.credit else "",
+        "credit_url": content.credit.url if content and content.credit else None,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, update
 
-from feedsvc.model import Article, Channel, ChannelState, Origin, RelatedLink, Snapshot
+from feedsvc.model import Article, Channel, ChannelState, Credit, Image, Origin, RelatedLink, Snapshot
 from feedsvc.store.store import chunks, read_mark, upsert, write_mark
 from feedsvc.store.tables import articles, channels, feeds, generations, links, members, snapshots
 
@@ -155,7 +155,11 @@ def article(row: Row[Any], related: Sequence[RelatedLink] = ()) -> Article:
         body_html=row.body_html,
         tags=tuple(row.tags),
         language=row.language,
-        image=row.image,
+        image=Image(row.image, row.image_type, row.image_length) if row.image else None,
+        rights=row.rights,
+        credit=Credit(row.credit_title, row.credit_url) if row.credit_title else None,
+        note=row.note,
+        withdrawn=row.withdrawn,
         related=tuple(related),
     )
 

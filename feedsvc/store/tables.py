@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -79,6 +80,17 @@ articles = Table(
     Column("tags", JSON, nullable=False),
     Column("language", String),
     Column("image", Text),
+    Column("image_type", String),
+    Column("image_length", Integer),
+    Column("rights", Text, nullable=False, server_default=text("''")),
+    Column("credit_title", Text, nullable=False, server_default=text("''")),  # of the publication it came from, or ""
+    Column("credit_url", Text),
+    Column("note", Text, nullable=False, server_default=text("''")),  # what an operator says of a correction
+    Column("corrected", JSON),  # names of the columns that one has set
+    Column("withdrawn", UtcDateTime),
+    Column("reason", Text, nullable=False, server_default=text("''")),  # for that, told to operators only
+    Column("changed", Integer, nullable=False, server_default="0"),  # the revision in which it was last written
+    Column("touched", Integer, nullable=False, server_default="0"),  # the one in which what it lists last was
     Index(None, "published", "id"),
     # Hashed, since PostgreSQL's trees take no key as long as some titles and URLs are.
     Index(None, "record_id", postgresql_using="hash"),
@@ -234,6 +246,7 @@ feeds = Table(
     Column("key", String, primary_key=True),
     Column("id", String, nullable=False),  # minted once, as an article's is
     Column("generation", Integer, nullable=False),
+    Column("gone", JSON),  # ids once shown that are in no archive either
 )
 
 generations = Table(
@@ -245,6 +258,27 @@ generations = Table(
     Column("published_at", UtcDateTime, nullable=False),
     Column("newest", UtcDateTime),
     Column("entries", Integer, nullable=False),
+    Column("shown", JSON),  # of each entry; see guard.Shown
+)
+
+# The entries that no longer fit into a feed, in documents that are full and stay so (RFC 5005 §4).
+archives = Table(
+    "archives",
+    metadata,
+    Column("key", ForeignKey("feeds.key"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("ids", JSON, nullable=False),
+    Column("closed_at", UtcDateTime, nullable=False),
+)
+
+# Generations that the guard kept from going out, until they are released or better ones come.
+holds = Table(
+    "holds",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("released", Boolean, nullable=False),
 )
 
 snapshots = Table(
@@ -257,6 +291,61 @@ snapshots = Table(
     Column("media_type", String, nullable=False),
     Column("etag", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
+)
+
+# Just the entries that have changed since a generation whose ETag was `since` (RFC 3229 with A-IM: feed).
+deltas = Table(
+    "deltas",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("generation", Integer, primary_key=True),
+    Column("format", String, primary_key=True),
+    Column("since", String, primary_key=True),  # the digest in the ETags of all its encodings
+    Column("body", LargeBinary, nullable=False),
+)
+
+# What is made when it is first asked for: archives and combined feeds. `digest` is of all that went into it.
+made = Table(
+    "made",
+    metadata,
+    Column("path", Text, primary_key=True),  # with the canonical query, if any
+    Column("encoding", String, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("etag", String, nullable=False),
+    Column("modified", UtcDateTime, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# How each feed was read on each day (UTC), by the kind of reader. Bytes are of bodies.
+readings = Table(
+    "readings",
+    metadata,
+    Column("day", String, primary_key=True),  # 2026-11-22
+    Column("key", String, primary_key=True),
+    Column("format", String, primary_key=True),
+    Column("reader", String, primary_key=True),
+    Column("requests", Integer, nullable=False),
+    Column("conditional", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("sent", BigInteger, nullable=False),
+    Column("saved", BigInteger, nullable=False),
+)
+
+# Who read it, as a digest that nobody can turn back into an address.
+pollers = Table(
+    "pollers",
+    metadata,
+    Column("day", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("poller", String, primary_key=True),
+    Column("reader", String, nullable=False),
+    Column("subscribers", Integer, nullable=False),  # for whom it says that it reads
+    Column("requests", Integer, nullable=False),
+    Column("conditional", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
 )
 
 runs = Table(

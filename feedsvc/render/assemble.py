@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from feedsvc.model import Article, Entry, Feed
+from feedsvc.model import Article, Entry, Feed, Tombstone
 from feedsvc.settings import Site
 
 # Never change it: every feed id that was ever served was made with it (RFC 9562 §5.5, UUID version 5).
@@ -27,11 +27,13 @@ def assemble(
     *,
     image: str | None = None,
     language: str | None = None,
+    tombstones: Sequence[Tombstone] = (),
+    archives: int = 0,
 ) -> Feed:
     """Make the feed with `key` ("" for everything, else "channels/SLUG") of its articles, newest first.
 
     `files` maps each format to its file name ("rss" → "rss.xml"). Articles without a time are left out.
-    A channel without a `language` of its own has the site's.
+    A channel without a `language` of its own has the site's. `archives` is the number of the newest archive.
     """
     home = feed_home(key, site)
     entries = tuple(_entry(article, article.published, site) for article in articles if article.published)
@@ -44,10 +46,17 @@ def assemble(
         author=site.title,
         updated=max((entry.updated for entry in entries), default=EPOCH),
         language=language or site.language,
-        image=image,
+        image=image or site.image or None,
         rights=site.copyright,
         entries=entries,
+        tombstones=tuple(tombstones),
+        prev_urls=archive_urls(home, archives, files),
     )
+
+
+def archive_urls(home: str, number: int, files: Mapping[str, str]) -> dict[str, str]:
+    """Where an archive of a feed is, by format; none for number 0."""
+    return {format: f"{home}archive/{number}/{name}" for format, name in files.items()} if number else {}
 
 
 def feed_id(source: str, key: str) -> str:

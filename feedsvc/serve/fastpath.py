@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedsvc.serve.conditional import best_coding, is_unchanged
-from feedsvc.serve.shelf import ANY_ORIGIN, CODINGS, Answer, Header, Shelf, is_stored
+from feedsvc.serve.headers import ANY_ORIGIN, Header
+from feedsvc.serve.shelf import CODINGS, Answer, Shelf, is_stored
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

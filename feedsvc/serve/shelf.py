@@ -9,13 +9,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from email.utils import format_datetime
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedsvc.publish.plan import MAP, OPML
 from feedsvc.render import FORMATS
+from feedsvc.serve.headers import Header, stored_headers
 from feedsvc.settings import Settings
 from feedsvc.store import reading
 from feedsvc.store.reading import Pointer
@@ -41,9 +41,6 @@ PROBED = {
 FILES = {name: format.file_name for name, format in FORMATS.items()} | {MAP: MAP_FILE}  # by the name of the format
 STORED_FILES = tuple(f"/{file}" for file in FILES.values())
 STORED_PATHS = frozenset((OPML_PATH, *STORED_FILES, *(path for paths in PROBED.values() for path in paths)))
-
-Header = tuple[str, str]
-ANY_ORIGIN: Header = ("Access-Control-Allow-Origin", "*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,15 +174,5 @@ def _paths(pointer: Pointer) -> list[str]:
 
 def _answer(pointer: Pointer, url: str, settings: Settings) -> Answer:
     max_age = min(MAX_AGE_S, settings.schedule.refresh_every_s)
-    always = [
-        ("ETag", pointer.etag),
-        ("Last-Modified", format_datetime(pointer.published_at, usegmt=True)),
-        ("Cache-Control", f"public, max-age={max_age}"),
-        ("Vary", "Accept-Encoding, Sec-Fetch-Dest"),
-        ("Link", f'<{url}>; rel="self"'),
-        ANY_ORIGIN,
-        ("Access-Control-Expose-Headers", "ETag, Last-Modified, Link"),
-    ]
-    coded = [("Content-Encoding", pointer.encoding)] if pointer.encoding else []
-    full = [("Content-Type", pointer.media_type), *coded, ("X-Content-Type-Options", "nosniff"), *always]
-    return Answer(pointer.etag, int(pointer.published_at.timestamp()), full, always, pointer)
+    of = stored_headers(pointer.etag, pointer.published_at, pointer.media_type, pointer.encoding, url, max_age)
+    return Answer(pointer.etag, int(pointer.published_at.timestamp()), of.full, of.unchanged, pointer)

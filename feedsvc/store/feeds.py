@@ -13,6 +13,7 @@ from feedsvc.store.tables import articles, channels, feeds, generations, links, 
 
 PUBLICATION = "publication"  # grows whenever other bytes are to be served
 FOLLOWED = "feeds follow"  # what the standing feeds were made from
+SHOWN_LINKS = 10  # of an article in a feed
 KEPT_GENERATIONS = 3  # a reader in mid-answer still finds the bytes of the generation before
 
 
@@ -132,11 +133,29 @@ def channel_of(row: Row[Any], members: frozenset[str] = frozenset()) -> Channel:
 
 
 def whole_articles(connection: Connection, ids: Iterable[str]) -> dict[str, Article]:
-    """Articles as feeds show them, without their related links, by id."""
+    """Articles as feeds show them, with the first related links that readers may see, by id."""
     found = {}
     for some in chunks(sorted(set(ids))):
+        related = _shown_links(connection, some)
         for row in connection.execute(select(articles).where(articles.c.id.in_(some))):
-            found[row.id] = article(row)
+            found[row.id] = article(row, related.get(row.id, ()))
+    return found
+
+
+def _shown_links(connection: Connection, ids: Sequence[str]) -> dict[str, list[RelatedLink]]:
+    """What these articles list, as it is called by now: a correction of a title is one everywhere."""
+    a = articles.c
+    wanted = (
+        select(links.c.article_id, a.id, a.title, links.c.url, a.url.label("own_url"), a.published)
+        .join(articles, a.id == links.c.target_id)
+        .where(links.c.article_id.in_(ids), links.c.listed, a.served, a.withdrawn.is_(None))
+        .order_by(links.c.article_id, links.c.position)
+    )
+    found: dict[str, list[RelatedLink]] = {}
+    for row in connection.execute(wanted):
+        listed = found.setdefault(row.article_id, [])
+        if len(listed) < SHOWN_LINKS:
+            listed.append(RelatedLink(row.title, row.own_url or row.url, row.published, row.id))
     return found
 
 

@@ -96,7 +96,9 @@ def channel_lines(connection: Connection) -> list[ChannelLine]:
     wanted = (
         select(channels, size.label("size"), newest.label("newest"), generations.c.published_at)
         .outerjoin(members, members.c.slug == channels.c.slug)
-        .outerjoin(articles, and_(articles.c.id == members.c.article_id, articles.c.served))
+        .outerjoin(
+            articles, and_(articles.c.id == members.c.article_id, articles.c.served, articles.c.withdrawn.is_(None))
+        )
         .outerjoin(feeds, feeds.c.key == key)
         .outerjoin(generations, and_(generations.c.key == key, generations.c.generation == feeds.c.generation))
         .where(channels.c.state.in_(STANDING))
@@ -138,12 +140,14 @@ def map_of(connection: Connection, key: str) -> str | None:
 def channel_articles(connection: Connection, slug: str, limit: int, offset: int = 0) -> list[Article]:
     """A page of a channel's articles, newest first, without their related links."""
     wanted = select(articles).join(members, members.c.article_id == articles.c.id).where(members.c.slug == slug)
-    return _page(connection, wanted.where(articles.c.served, articles.c.published.is_not(None)), limit, offset)
+    shown = (articles.c.served, articles.c.withdrawn.is_(None), articles.c.published.is_not(None))
+    return _page(connection, wanted.where(*shown), limit, offset)
 
 
 def newest_articles(connection: Connection, limit: int, offset: int = 0) -> list[Article]:
     """A page of everything that readers may see, newest first, without related links."""
-    return _page(connection, select(articles).where(articles.c.served, articles.c.merged_into.is_(None)), limit, offset)
+    shown = (articles.c.served, articles.c.withdrawn.is_(None), articles.c.merged_into.is_(None))
+    return _page(connection, select(articles).where(*shown), limit, offset)
 
 
 def _page(connection: Connection, wanted: Select[Any], limit: int, offset: int) -> list[Article]:
@@ -154,14 +158,16 @@ def _page(connection: Connection, wanted: Select[Any], limit: int, offset: int) 
 def public_article(connection: Connection, id: str) -> Article | str | None:
     """An article that readers may see, with the related links that they may see.
 
-    A stub that turned out to be another article gives that one's id. None for one that is not public.
+    A stub that turned out to be another article gives that one's id. None for one that is not public. Of one that
+    has its `withdrawn` time, nothing else may be shown.
     """
     row = connection.execute(select(articles).where(articles.c.id == id)).one_or_none()
     if row is None or (row.merged_into is None and not row.served):
         return None
     if row.merged_into:
         return str(row.merged_into)
-    wanted = _related().where(links.c.article_id == id, links.c.listed, articles.c.served)
+    shown = (articles.c.served, articles.c.withdrawn.is_(None))
+    wanted = _related().where(links.c.article_id == id, links.c.listed, *shown)
     return article(row, [_related_link(one) for one in connection.execute(wanted)])
 
 
@@ -206,7 +212,7 @@ def channel_members(connection: Connection, slug: str) -> list[Mapping[str, Any]
 
 def count_articles(connection: Connection) -> dict[str, int]:
     """How many articles readers may see: whole ones and stubs."""
-    seen = and_(articles.c.served, articles.c.merged_into.is_(None))
+    seen = and_(articles.c.served, articles.c.withdrawn.is_(None), articles.c.merged_into.is_(None))
     wanted = select(articles.c.stub, func.count()).where(seen).group_by(articles.c.stub)
     counts = {bool(stub): number for stub, number in connection.execute(wanted)}
     return {"whole": counts.get(False, 0), "stubs": counts.get(True, 0)}

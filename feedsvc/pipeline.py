@@ -13,13 +13,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from feedsvc.curation import FILE_NAME, Curation, load_curation
 from feedsvc.errors import (
     FeedsvcError,
     NoSourceRead,
@@ -36,58 +35,29 @@ from feedsvc.normalise.identity import resolve
 from feedsvc.normalise.nodes import sought
 from feedsvc.normalise.settle import settle
 from feedsvc.normalise.text import clean
-from feedsvc.normalise.urls import url_key
-from feedsvc.publish.plan import MAP, OPML, Line, due, plan
-from feedsvc.publishing import Maps, feeds, outline
+from feedsvc.publishing import READER_VERSION, publish
+from feedsvc.report import Report
 from feedsvc.settings import Settings, SourceSettings
 from feedsvc.store import articles as article_store
-from feedsvc.store import feeds as feed_store
 from feedsvc.store import runs as run_store
 from feedsvc.store.articles import ReadDocument
-from feedsvc.store.feeds import NewGeneration, Standing
 from feedsvc.store.store import LEASE_S, Lease, Store
-from feedsvc.theming import theme
 
 log = structlog.get_logger()
 
-READER_VERSION = "1"  # raise it when parsing or normalising changes, so that everything is read again
 COLLECT_EVERY = 200_000  # new objects
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(slots=True)
-class Report:
-    """What a run did. `set_aside` counts all that stands set aside now, not only what this run added."""
-
-    run: int = 0
-    read: int = 0
-    unchanged: int = 0
-    articles: int = 0
-    published: int = 0
-    set_aside: int = 0
-    seconds: float = 0.0
-    errors: list[str] = field(default_factory=list)
-    reports: list[str] = field(default_factory=list)
-    next_due: datetime | None = None
-
-    @property
-    def outcome(self) -> str:
-        return "partial" if self.errors or self.set_aside else "good"
-
-    @property
-    def counts(self) -> dict[str, int | float]:
-        return {
-            "read": self.read,
-            "unchanged": self.unchanged,
-            "articles": self.articles,
-            "published": self.published,
-            "set_aside": self.set_aside,
-            "seconds": round(self.seconds, 3),
-        }
-
-
-def refresh(settings: Settings, store: Store, progress: Progress | None = None, wait_s: float = LEASE_S + 5) -> Report:
-    """Run the pipe once.
+def refresh(
+    settings: Settings,
+    store: Store,
+    progress: Progress | None = None,
+    wait_s: float = LEASE_S + 5,
+    *,
+    reading: bool = True,
+) -> Report:
+    """Run the pipe once, or without `reading` the sources, only publish what is due.
 
     Waits up to `wait_s` seconds for a run that is in hand, then raises RunRefused. Sources that fail are
     told of in the report; NoSourceRead is raised when every source did.
@@ -98,13 +68,25 @@ def refresh(settings: Settings, store: Store, progress: Progress | None = None, 
             number = run_store.begin_run(connection, _now())
         report = Report(run=number)
         try:
-            _run(settings, store, lease, report, progress or (lambda stage, done, of: None))
+            _run(settings, store, lease, report, progress or _silent, reading)
         except Exception as error:
             told = [] if isinstance(error, NoSourceRead) else [_told(error)]
             _end(store, lease, "failed", report, [*report.errors, *told], started)
             raise
         _end(store, lease, report.outcome, report, report.errors, started)
     return report
+
+
+def rehearse(settings: Settings, store: Store) -> Report:
+    """Do all that a run would do now, and undo it: what its report says is what would come of it."""
+    report = Report()
+    with _unhurried_collector(), store.rehearsal() as stage:
+        _run(settings, stage, None, report, _silent, reading=True)
+    return report
+
+
+def _silent(stage: str, done: int, of: int) -> None:
+    """Progress that nobody watches."""
 
 
 @contextmanager
@@ -168,14 +150,12 @@ def _keep(store: Store, lease: Lease, done: threading.Event) -> None:
             log.warning("lease not renewed", error=str(error))
 
 
-def _run(settings: Settings, store: Store, lease: Lease, report: Report, progress: Progress) -> None:
-    drafts, read, listings = _gather(settings, store, report, progress)
-    with store.writing(lease) as connection:
-        article_store.forget_vanished(connection, listings)
-        article_store.write_stamps(connection, [one for one in read if one.as_before])
-    if fresh := [one for one in read if not one.as_before]:
-        _take_in(store, lease, drafts, fresh, report)
-    _publish(settings, store, lease, report, progress)
+def _run(
+    settings: Settings, store: Store, lease: Lease | None, report: Report, progress: Progress, reading: bool
+) -> None:
+    if reading:
+        _read_sources(settings, store, lease, report, progress)
+    publish(settings, store, lease, report, progress)
     with store.reading() as connection:
         report.set_aside = article_store.count_set_aside(connection)
     if report.errors and len(report.errors) == len(settings.sources):
@@ -183,6 +163,15 @@ def _run(settings: Settings, store: Store, lease: Lease, report: Report, progres
 
 
 # Load and normalise
+
+
+def _read_sources(settings: Settings, store: Store, lease: Lease | None, report: Report, progress: Progress) -> None:
+    drafts, read, listings = _gather(settings, store, report, progress)
+    with store.writing(lease) as connection:
+        article_store.forget_vanished(connection, listings)
+        article_store.write_stamps(connection, [one for one in read if one.as_before])
+    if fresh := [one for one in read if not one.as_before]:
+        _take_in(store, lease, drafts, fresh, report)
 
 
 def _gather(
@@ -258,7 +247,9 @@ def _reason(error: Exception, item: Document) -> str:
     return f"a fault of feedsvc itself, in the log in full: {type(error).__name__}"
 
 
-def _take_in(store: Store, lease: Lease, drafts: Sequence[Draft], read: Sequence[ReadDocument], report: Report) -> None:
+def _take_in(
+    store: Store, lease: Lease | None, drafts: Sequence[Draft], read: Sequence[ReadDocument], report: Report
+) -> None:
     with store.reading() as connection:
         keys = sought(drafts)
         places = article_store.article_places(connection, keys.places)
@@ -275,53 +266,4 @@ def _take_in(store: Store, lease: Lease, drafts: Sequence[Draft], read: Sequence
     seen = [replace(one, digest="", stamp="") if (one.source, one.place) in again else one for one in read]
     with store.writing(lease) as connection:
         article_store.write_intake(connection, intake, seen, now)
-    report.next_due = min((draft.published.at for draft in intake.waiting), default=None)
-
-
-# Theme, render and publish
-
-
-def _publish(settings: Settings, store: Store, lease: Lease, report: Report, progress: Progress) -> None:
-    now = _now()
-    curation = load_curation(settings.origin.parent / FILE_NAME, url_key)
-    with store.reading() as connection:
-        report.next_due = min(filter(None, (report.next_due, feed_store.next_due(connection, now))), default=None)
-        number = feed_store.count_public(connection, now)
-        follows = _follows(article_store.revision(connection), number, settings, curation)
-        if feed_store.followed(connection) == follows:
-            return
-        public = feed_store.public_articles(connection, now)
-        stands = feed_store.standing(connection)
-    progress("finding themes", 0, 0)
-    themed = theme(store, public, settings, curation, now, progress)
-    report.reports += themed.remarks
-    lines = {a.id: Line(a.id, a.published, a.updated, a.digest) for a in public}
-    digests = {key: standing.digest for key, standing in stands.items()}
-    needed = due(plan(themed.after, lines, settings), digests)
-    maps = Maps(store, public, themed, settings.site)
-    made = [
-        *feeds(needed, stands, settings, store, maps, progress),
-        *outline(themed.after, digests.get(OPML), settings),
-        *maps.of_all(digests.get(MAP)),
-    ]
-    _until_the_next_second(stands, made)
-    with store.writing(lease) as connection:
-        at = _now().replace(microsecond=0)
-        shown = [article.id for article in public if not article.served]
-        feed_store.publish(connection, themed.before, themed.after, made, shown, follows, at, report.run)
-        themed.write(connection, report.run)
-    report.published = len(made)
-
-
-def _follows(revision: int, public: int, settings: Settings, curation: Curation) -> str:
-    """What the feeds hang on: the articles, how many of them may be seen, the settings and the curation."""
-    text = repr((revision, public, READER_VERSION, settings.site, settings.feeds, settings.themes, curation))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _until_the_next_second(stands: Mapping[str, Standing], made: Sequence[NewGeneration]) -> None:
-    """Wait, a second at most, so that no feed changes twice within what Last-Modified can tell apart."""
-    latest = max((stands[feed.key].published_at for feed in made if feed.key in stands), default=None)
-    left_s = (latest - _now()).total_seconds() + 1 if latest else 0.0
-    if 0 < left_s <= 1:  # more would mean that the clock was set back
-        time.sleep(left_s)
+    report.next_reading = min((draft.published.at for draft in intake.waiting), default=None)

@@ -1,132 +1,188 @@
-"""The render stage, joined with the store: what is due → generations with their bytes.
+"""The publish stage: what readers get next, all of it in one transaction, but for what the guard holds back."""
 
-Nothing is written here: a run lets all of it stand at once.
-"""
-
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import hashlib
+import time
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import UTC, datetime, timedelta
 
-from feedsvc.model import Channel, Snapshot
-from feedsvc.publish.plan import ALL, MAP, OPML, PlannedFeed, channel_key, plan_map, plan_outline, served
-from feedsvc.publish.snapshot import snapshot
-from feedsvc.render import FORMATS, MAP_MEDIA_TYPE, OPML_MEDIA_TYPE
-from feedsvc.render.assemble import article_page, assemble, feed_home, feed_id
-from feedsvc.render.maps.channel import Dot, Tie, channel_map
-from feedsvc.render.maps.channels import Circle, Touch, channels_map
-from feedsvc.render.opml import Outline, render_opml
-from feedsvc.settings import Settings, Site
+import structlog
+from sqlalchemy import Connection
+
+from feedsvc.charting import Maps
+from feedsvc.curation import FILE_NAME, Curation, load_curation
+from feedsvc.making import Due, Progress, feeds, outline
+from feedsvc.model import ChannelState
+from feedsvc.normalise.urls import url_key
+from feedsvc.publish.guard import compare, objections
+from feedsvc.publish.plan import MAP, OPML, PlannedFeed, due, plan
+from feedsvc.publish.window import Line, Past
+from feedsvc.report import Change, Report
+from feedsvc.settings import Settings
+from feedsvc.store import amendments, reading
+from feedsvc.store import articles as article_store
 from feedsvc.store import feeds as feed_store
-from feedsvc.store import graph as graph_store
-from feedsvc.store.feeds import NewGeneration, PublicArticle, Standing
-from feedsvc.store.store import Store
-from feedsvc.themes import parts
-from feedsvc.theming import Themed
+from feedsvc.store import generations as generation_store
+from feedsvc.store.feeds import PublicArticle
+from feedsvc.store.generations import Hold, NewGeneration, Standing
+from feedsvc.store.store import Lease, Store
+from feedsvc.theming import Themed, theme
 
-Progress = Callable[[str, int, int], None]
-DRAWN = 120  # articles that a map shows
+log = structlog.get_logger()
 
-
-def feeds(
-    needed: Sequence[PlannedFeed],
-    stands: Mapping[str, Standing],
-    settings: Settings,
-    store: Store,
-    maps: "Maps",
-    progress: Progress,
-) -> Iterator[NewGeneration]:
-    """Each feed in every format, and with a channel's the map of it."""
-    files = {name: format.file_name for name, format in FORMATS.items()}
-    for done, feed in enumerate(needed):
-        progress("rendering", done, len(needed))
-        with store.reading() as connection:
-            found = feed_store.whole_articles(connection, feed.ids)
-        id = stands[feed.key].id if feed.key in stands else feed_id(settings.sources[0].name, feed.key)
-        entries = [found[one] for one in feed.ids]
-        look = {"image": feed.image, "language": feed.language}
-        assembled = assemble(feed.key, id, feed.title, feed.description, entries, files, settings.site, **look)
-        snapshots = [snapshot(name, format.media_type, format.render(assembled)) for name, format in FORMATS.items()]
-        if feed.key != ALL:
-            snapshots.append(maps.of_channel(feed))
-        yield NewGeneration(feed.key, id, feed.digest, feed.newest, len(entries), tuple(snapshots))
+READER_VERSION = "1"  # raise it when parsing or normalising changes, so that everything is read again
 
 
-def outline(channels: Sequence[Channel], stands: str | None, settings: Settings) -> Iterator[NewGeneration]:
-    """The outline of all channels, unless it stands as it is."""
-    digest = plan_outline(channels, settings)
-    if digest == stands:
-        return
-    rss = FORMATS["rss"].file_name
-    homes = [(c, feed_home(channel_key(c.slug), settings.site)) for c in served(channels)]
-    body = render_opml(settings.site.title, [Outline(c.title, c.description, home, home + rss) for c, home in homes])
-    yield NewGeneration(OPML, OPML, digest, None, len(homes), (snapshot(OPML, OPML_MEDIA_TYPE, body),))
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What there is before the run publishes. `touched` maps articles to the revision in which what they list was."""
+
+    public: list[PublicArticle]
+    stands: Mapping[str, Standing]
+    pasts: Mapping[str, Past]
+    holds: Mapping[str, Hold]
+    ended: Mapping[str, datetime]
+    gone: Collection[str]
+    touched: Mapping[str, int]
 
 
-@dataclass(frozen=True)
-class Maps:
-    """Draws the channels as they are after this run."""
-
-    store: Store
-    public: Sequence[PublicArticle]
-    themed: Themed
-    site: Site
-
-    def of_channel(self, feed: PlannedFeed) -> Snapshot:
-        """A channel's newest articles over time, and what ties them."""
-        members = next(c.members for c in self.themed.after if channel_key(c.slug) == feed.key)
-        newest = [article for article in self.public if article.id in members][-DRAWN:]
-        stories = self.themed.weaving.stories
-        dots = [
-            Dot(a.id, a.title, a.published, article_page(a.id, self.site), a.stub, stories.get(a.id, ""))
-            for a in newest
-        ]
-        ids = {article.id for article in newest}
-        ties = [Tie(tie.a, tie.b, tie.weight, tie.votes > 0) for tie in self._ties_within(ids)]
-        return _drawn(channel_map(dots, ties, feed.title, feed.language or self.site.language))
-
-    def of_all(self, stands: str | None) -> Iterator[NewGeneration]:
-        """The channels and how they touch, unless it stands much as it is: it is not drawn for every article."""
-        channels = [channel for channel in served(self.themed.after) if channel.members]
-        digest = plan_map(channels, self.themed.arranged, self.site)
-        if digest == stands:
+def publish(settings: Settings, store: Store, lease: Lease | None, report: Report, progress: Progress) -> None:
+    """Theme, render and publish what the store has, unless the feeds follow it already."""
+    now = _now()
+    curation = load_curation(settings.origin.parent / FILE_NAME, url_key)
+    with store.reading() as connection:
+        report.next_due = _next_due(connection, settings, now)
+        follows = _follows(connection, settings, curation, now)
+        released = any(hold.released for hold in generation_store.read_holds(connection).values())
+        if generation_store.followed(connection) == follows and not released:
             return
-        homes = {channel.slug: feed_home(channel_key(channel.slug), self.site) for channel in channels}
-        circles = [Circle(c.slug, c.title, len(c.members), homes[c.slug]) for c in channels]
-        body = channels_map(circles, self._touches(channels), self.site.title, self.site.language)
-        yield NewGeneration(MAP, MAP, digest, None, len(circles), (_drawn(body),))
-
-    def _touches(self, channels: Iterable[Channel]) -> list[Touch]:
-        homes = {id: channel.slug for channel in channels for id in channel.members}
-        weights: dict[tuple[str, str], float] = defaultdict(float)
-        for tie in self._ties():
-            a, b = homes.get(tie.a), homes.get(tie.b)
-            if a and b and a != b:
-                weights[min(a, b), max(a, b)] += tie.weight
-        return [Touch(a, b, round(weight, 3)) for (a, b), weight in sorted(weights.items())]
-
-    def _ties(self, ids: set[str] | None = None) -> list[parts.Tie]:
-        """The ties of these articles, or all, as they are after this run."""
-        with self.store.reading() as connection:
-            stored = graph_store.ties(connection, ids)
-        new = self._woven if ids is None else {e: t for id in ids for e, t in self._woven_by_id.get(id, {}).items()}
-        return [tie for _, tie in sorted((stored | new).items())]
-
-    def _ties_within(self, ids: set[str]) -> list[parts.Tie]:
-        return [tie for tie in self._ties(ids) if ids.issuperset(tie.edge)]
-
-    @cached_property
-    def _woven(self) -> dict[parts.Edge, parts.Tie]:
-        return {tie.edge: tie for tie in self.themed.weaving.ties}
-
-    @cached_property
-    def _woven_by_id(self) -> dict[str, dict[parts.Edge, parts.Tie]]:
-        found: dict[str, dict[parts.Edge, parts.Tie]] = defaultdict(dict)
-        for edge, tie in self._woven.items():
-            for id in edge:
-                found[id][edge] = tie
-        return found
+        before = _before(connection, settings, now)
+    progress("finding themes", 0, 0)
+    themed = theme(store, before.public, settings, curation, now, progress)
+    report.reports += themed.remarks
+    ended = _ended(themed, before, now)
+    planned = plan(themed.after, _lines(before), settings, before.pasts, ended)
+    digests = {key: standing.digest for key, standing in before.stands.items()}
+    weighed = _weighed(due(planned, digests), before, store)
+    report.changes = [_change(one, before.holds, settings) for one in weighed]
+    held = _held(report.changes, before.holds, now)
+    going = [one for one in weighed if one.feed.key not in held]
+    report.held = len(held)
+    maps = Maps(store, before.public, themed, settings.site)
+    made = [
+        *feeds(going, before.stands, settings, store, maps, progress),
+        *outline(themed.after, digests.get(OPML), settings),
+        *maps.of_all(digests.get(MAP)),
+    ]
+    _until_the_next_second(before.stands, made)
+    with store.writing(lease) as connection:
+        at = _now().replace(microsecond=0)
+        shown = [article.id for article in before.public if not article.served]
+        generation_store.publish(connection, themed.before, themed.after, made, shown, follows, at, report.run, ended)
+        generation_store.write_holds(connection, held)
+        amendments.settle(connection, before.touched)
+        themed.write(connection, report.run)
+    report.published = len(made)
 
 
-def _drawn(svg: str) -> Snapshot:
-    return snapshot("map", MAP_MEDIA_TYPE, svg.encode())
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _next_due(connection: Connection, settings: Settings, now: datetime) -> datetime | None:
+    """When the clock alone changes what readers get: an embargo, a notice or a farewell is over."""
+    notice, farewell = timedelta(days=settings.feeds.notice_days), timedelta(days=settings.feeds.farewell_days)
+    over = (
+        *(at + notice for at in amendments.withdrawals(connection)),
+        *(at + farewell for at in generation_store.endings(connection).values()),
+    )
+    times = (feed_store.next_due(connection, now), *over)
+    return min((at for at in times if at and at > now), default=None)
+
+
+def _follows(connection: Connection, settings: Settings, curation: Curation, now: datetime) -> str:
+    """What the feeds hang on: the articles, how many of them may be seen, the settings and the curation."""
+    feeds = settings.feeds
+    public = feed_store.count_public(connection, now, timedelta(days=feeds.notice_days))
+    gone = sorted(reading.gone(connection, now, timedelta(days=feeds.farewell_days)))
+    revision = article_store.revision(connection)
+    parts = (revision, public, gone, READER_VERSION, settings.site, feeds, settings.themes, curation)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _before(connection: Connection, settings: Settings, now: datetime) -> _Before:
+    public = feed_store.public_articles(connection, now, timedelta(days=settings.feeds.notice_days))
+    stands = generation_store.standing(connection)
+    unseen = [article.id for article in public if not article.served]
+    return _Before(
+        public=public,
+        stands=stands,
+        pasts=generation_store.pasts(connection),
+        holds=generation_store.read_holds(connection),
+        ended=generation_store.endings(connection),
+        gone=reading.gone(connection, now, timedelta(days=settings.feeds.farewell_days)),
+        touched=amendments.touched(connection, unseen) if stands else {},
+    )
+
+
+def _ended(themed: Themed, before: _Before, now: datetime) -> dict[str, datetime]:
+    """slug → since when a channel is no more, for those that still tell it."""
+    retired = {channel.slug for channel in themed.after if channel.state is ChannelState.RETIRED}
+    at = now.replace(microsecond=0)
+    return {slug: before.ended.get(slug, at) for slug in retired - set(before.gone)}
+
+
+def _lines(before: _Before) -> dict[str, Line]:
+    return {
+        a.id: Line(
+            id=a.id,
+            published=a.published,
+            updated=a.updated,
+            digest=a.digest,
+            touched=before.touched.get(a.id, a.touched),
+            trace=a.url_key or a.title,
+            recalled=a.recalled,
+            withdrawn=a.withdrawn,
+        )
+        for a in before.public
+    }
+
+
+def _weighed(needed: Sequence[PlannedFeed], before: _Before, store: Store) -> list[Due]:
+    """What making each feed would do to its readers."""
+    with store.reading() as connection:
+        formers = generation_store.formers(connection, [feed.key for feed in needed])
+    found = []
+    for feed in needed:
+        past = before.pasts.get(feed.key, Past())
+        kept = formers.get(feed.key, [])
+        archived = {id for ids in (*past.archives, *feed.closed) for id in ids}
+        last = kept[0].shown if kept else ()
+        found.append(Due(feed, past, kept, compare(last, feed.shown, archived, past.gone)))
+    return found
+
+
+def _change(one: Due, holds: Mapping[str, Hold], settings: Settings) -> Change:
+    key, before, after = one.feed.key, len(one.formers[0].shown) if one.formers else 0, len(one.feed.shown)
+    told = objections(one.effect, before, after, settings.feeds.hold_share)
+    released = key in holds and holds[key].released
+    return Change(key, before, after, one.effect, tuple(told), bool(told) and not released)
+
+
+def _held(changes: Sequence[Change], holds: Mapping[str, Hold], now: datetime) -> dict[str, Hold]:
+    """key → what may not go out, and since when that is so."""
+    held = {}
+    for change in changes:
+        if change.held:
+            since = holds[change.key].since if change.key in holds else now
+            held[change.key] = Hold(since, change.objections)
+            log.warning("held back", feed=change.key, reasons=list(change.objections))
+    return held
+
+
+def _until_the_next_second(stands: Mapping[str, Standing], made: Sequence[NewGeneration]) -> None:
+    """Wait, a second at most, so that no feed changes twice within what Last-Modified can tell apart."""
+    latest = max((stands[feed.key].published_at for feed in made if feed.key in stands), default=None)
+    left_s = (latest - _now()).total_seconds() + 1 if latest else 0.0
+    if 0 < left_s <= 1:  # more would mean that the clock was set back
+        time.sleep(left_s)

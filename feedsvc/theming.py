@@ -202,8 +202,9 @@ class _Run:
     @cached_property
     def _names(self) -> Names:
         contents = dict(feed_store.contents(self.connection, self.published))
+        told = [a for a in self.public if not a.withdrawn]
         words = {id: (content.summary, content.body_html) for id, content in contents.items()}
-        vertices = [Vertex(a.id, a.title, words_of(a.title, *words[a.id]), a.published, a.stub) for a in self.public]
+        vertices = [Vertex(a.id, a.title, words_of(a.title, *words[a.id]), a.published, a.stub) for a in told]
         return Names(vertices, {c.title: c.members for c in self.before if c.state.stands})
 
     def _titles(self, groups: Sequence[frozenset[str]]) -> Sequence[str]:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from feedsvc import pipeline
+from feedsvc import publishing
 from feedsvc.errors import BadSettings
 from feedsvc.store import feeds as feed_store
+from feedsvc.store import generations as generation_store
 from feedsvc.store import reading
 
 WORDS = {
@@ -42,7 +43,7 @@ def stamp(number: int) -> str:
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "_until_the_next_second", lambda *_: None)
+    monkeypatch.setattr(publishing, "_until_the_next_second", lambda *_: None)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from feedsvc import pipeline
+from feedsvc import publishing
 from feedsvc.errors import BadSettings
 from feedsvc.model import Channel, ChannelState, Event, Origin, Turn
 from feedsvc.serve.app import create_app
@@ -42,7 +42,7 @@ WORDS = [
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing waits for the next second here."""
-    monkeypatch.setattr(pipeline, "_until_the_next_second", lambda *_: None)
+    monkeypatch.setattr(publishing, "_until_the_next_second", lambda *_: None)
 
 
 # A town with a newspaper
@@ -104,7 +104,8 @@ class Town:
 
     def published(self) -> dict[str, datetime]:
         with self.desk.store.reading() as connection:
-            return {a.id: a.published for a in feed_store.public_articles(connection, datetime.now(UTC))}
+            public = feed_store.public_articles(connection, datetime.now(UTC), timedelta(days=30))
+            return {article.id: article.published for article in public}
 
     def slug_of(self, theme: int, place: int = 0) -> str:
         """The discovered channel that holds an article of this theme."""

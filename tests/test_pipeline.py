@@ -14,10 +14,10 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from feedsvc import pipeline, publishing
+from feedsvc import making, pipeline, publishing
 from feedsvc.errors import NoSourceRead, RunRefused
 from feedsvc.load import fetch
-from feedsvc.store import feeds as feed_store
+from feedsvc.store import generations as generation_store
 from feedsvc.store import reading, runs
 from feedsvc.store.store import cause
 from feedsvc.store.tables import articles as article_table
@@ -48,6 +48,7 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = datetime.now(UTC)
         monkeypatch.setattr(pipeline, "_now", lambda: self.now)
+        monkeypatch.setattr(publishing, "_now", lambda: self.now)
 
 
 @pytest.fixture
@@ -58,8 +59,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture(autouse=True)
 def waiting(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Nothing waits for the next second here, but in the one test about that, which takes it from here."""
-    found = pipeline._until_the_next_second
-    monkeypatch.setattr(pipeline, "_until_the_next_second", lambda *_: None)
+    found = publishing._until_the_next_second
+    monkeypatch.setattr(publishing, "_until_the_next_second", lambda *_: None)
     return found
 
 
@@ -75,7 +76,7 @@ def test_the_first_run_publishes_everything_newest_first(desk) -> None:
     assert sorted(title for titles in channels.values() for title in titles) == [f"Tram report {n}" for n in range(6)]
     assert {key for key, _, _ in desk.standing()} == {"", "opml", "map", *(f"channels/{slug}" for slug in channels)}
     assert {(f, e) for k, f, e in desk.standing() if not k} == {
-        (name, encoding) for name in ("rss", "atom", "json") for encoding in ("", "gzip")
+        (name, encoding) for name in ("rss", "atom", "json") for encoding in ("", "gzip", "br", "zstd")
     }
 
 
@@ -100,6 +101,7 @@ def test_reading_everything_again_without_a_change_publishes_nothing(desk, monke
     desk.run()
     before = desk.standing()
     monkeypatch.setattr(pipeline, "READER_VERSION", "another")
+    monkeypatch.setattr(publishing, "READER_VERSION", "another")
     again = desk.run()
     assert (again.read, again.published) == (2, 0)
     assert desk.standing() == before
@@ -201,7 +203,7 @@ def test_changed_settings_are_published(desk) -> None:
     assert [e["id"] for e in desk.entries()] == [a.id for a in sorted(desk.articles().values(), key=lambda a: a.title)][
         ::-1
     ]
-    desk.config["feeds"] = {"max_entries": 2}
+    desk.config["feeds"] = {"max_entries": 2, "burst_days": 0}
     desk.run()
     assert [entry["title"] for entry in desk.entries()] == ["Tram report 2", "Tram report 1"]
 
@@ -209,13 +211,13 @@ def test_changed_settings_are_published(desk) -> None:
 def test_generations_of_one_feed_are_at_least_a_second_apart(
     sqlite_desk, monkeypatch: pytest.MonkeyPatch, waiting: Callable[..., None]
 ) -> None:
-    monkeypatch.setattr(pipeline, "_until_the_next_second", waiting)
+    monkeypatch.setattr(publishing, "_until_the_next_second", waiting)
     desk, published = sqlite_desk, []
     for number in range(2):
         desk.write_lines("a.jsonl", *(record(n) for n in range(number + 1)))
         desk.run()
         with desk.store.reading() as connection:
-            published.append(feed_store.standing(connection)[""].published_at)
+            published.append(generation_store.standing(connection)[""].published_at)
     assert published[1] - published[0] >= timedelta(seconds=1)
     assert published[1] <= datetime.now(UTC)
 
@@ -224,13 +226,14 @@ def test_waiting_for_the_next_second_never_waits_longer_nor_backwards(
     monkeypatch: pytest.MonkeyPatch, waiting: Callable[..., None]
 ) -> None:
     start = datetime(2026, 3, 1, tzinfo=UTC)
-    stands = {"": feed_store.Standing("urn:1", 1, "", start)}
-    made = [feed_store.NewGeneration("", "urn:1", "", None, 0, ())]
+    stands = {"": generation_store.Standing("urn:1", 1, "", start)}
+    made = [generation_store.NewGeneration("", "urn:1", "", None, 0, ())]
     for elapsed_s, waited in ((0, [1.0]), (0.25, [0.75]), (1, []), (5, []), (-5, [])):
         slept: list[float] = []
         # Every look at the clock finds it a little later.
         ticks = iter(start + timedelta(seconds=elapsed_s, milliseconds=n) for n in range(9))
         monkeypatch.setattr(pipeline, "_now", lambda ticks=ticks: next(ticks))
+        monkeypatch.setattr(publishing, "_now", lambda ticks=ticks: next(ticks))
         monkeypatch.setattr(pipeline.time, "sleep", slept.append)
         waiting(stands, made)
         assert slept == waited
@@ -399,7 +402,7 @@ def test_a_fault_of_our_own_quotes_no_article_where_the_public_can_read_it(
     def fail(connection: Any, *args: Any) -> None:
         connection.execute(insert(article_table).values(id="urn:x", body_html="<p>hush</p>"))
 
-    monkeypatch.setattr(feed_store, "publish", fail)
+    monkeypatch.setattr(generation_store, "publish", fail)
     with pytest.raises(IntegrityError) as caught:
         desk.run()
     assert "hush" not in cause(caught.value)
@@ -473,12 +476,12 @@ def test_a_stub_that_readers_see_does_not_become_whole_before_its_article_is_due
     desk.write_lines("b.jsonl", body, record(5))
     before = desk.standing()
     for _ in range(2):
-        assert desk.run().next_due == datetime.fromisoformat(due)
+        assert desk.run().next_reading == datetime.fromisoformat(due)
         assert b"hush" not in desk.all_bytes()
         assert b"in full" not in desk.all_bytes()
     assert desk.standing() != before, "its neighbour in the file went on"
     clock.now = datetime.fromisoformat(due)
-    assert desk.run().next_due is None
+    assert desk.run().next_reading is None
     (whole,) = [entry for entry in desk.entries() if entry["id"] == stub["id"]]
     assert (whole["title"], whole["date_published"]) == ("Report, in full", stub["date_published"])
     assert desk.run().unchanged == 2
@@ -499,13 +502,13 @@ def test_an_article_that_falls_due_while_a_run_is_at_work_is_told_of(
 ) -> None:
     """Due after the run has looked, and before it has ended: the next run is due at once, not an interval later."""
     desk.write_lines("a.jsonl", record(0), record(1, published=at(60)))
-    publish = feed_store.publish
+    publish = generation_store.publish
 
     def slowly(*args: Any) -> None:
         clock.now += timedelta(seconds=61)
         publish(*args)
 
-    monkeypatch.setattr(feed_store, "publish", slowly)
+    monkeypatch.setattr(generation_store, "publish", slowly)
     report = desk.run()
     assert [entry["title"] for entry in desk.entries()] == ["Tram report 0"]
     assert report.next_due is not None
@@ -521,7 +524,7 @@ def test_a_crash_between_intake_and_publishing_is_mended_by_the_next_run(desk, m
     before = desk.standing()
     desk.write_lines("b.jsonl", record(1))
     with monkeypatch.context() as patch:
-        patch.setattr(feed_store, "publish", _crash)
+        patch.setattr(generation_store, "publish", _crash)
         with pytest.raises(ZeroDivisionError):
             desk.run()
     assert desk.standing() == before
@@ -538,9 +541,10 @@ def test_a_crash_in_the_midst_of_publishing_keeps_every_feed_of_before(
     desk.run()
     before, channels = desk.standing(), desk.channel_titles()
     desk.write_lines("b.jsonl", *(record(number) for number in range(6)))
-    write, calls = feed_store._write_generation, iter(range(99))
+    write, calls = generation_store._write_generation, iter(range(99))
     with monkeypatch.context() as patch:
-        patch.setattr(feed_store, "_write_generation", lambda *args: _crash() if next(calls) == after else write(*args))
+        crashing = lambda *args: _crash() if next(calls) == after else write(*args)  # noqa: E731
+        patch.setattr(generation_store, "_write_generation", crashing)
         with pytest.raises(ZeroDivisionError):
             desk.run()
     assert (desk.standing(), desk.channel_titles()) == (before, channels)
@@ -556,7 +560,7 @@ def test_a_crash_while_rendering_keeps_the_last_generation(desk, monkeypatch: py
     before = desk.standing()
     desk.write_lines("b.jsonl", record(1))
     with monkeypatch.context() as patch:
-        patch.setattr(publishing, "assemble", lambda *_, **__: _crash())
+        patch.setattr(making, "assemble", lambda *_, **__: _crash())
         with pytest.raises(ZeroDivisionError):
             desk.run()
     assert desk.standing() == before
@@ -577,7 +581,7 @@ def test_a_crash_in_the_midst_of_the_intake_loses_no_article(desk, monkeypatch: 
 
 def test_a_run_that_was_overtaken_publishes_nothing(desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.write_lines("a.jsonl", record(0))
-    theme = pipeline.theme
+    theme = publishing.theme
 
     def overtaken(*args: Any) -> Any:
         with desk.store.writing() as connection:
@@ -588,7 +592,7 @@ def test_a_run_that_was_overtaken_publishes_nothing(desk, monkeypatch: pytest.Mo
             connection.execute(update(leases).values(holder="another:1", epoch=leases.c.epoch + 1))
         return theme(*args)
 
-    monkeypatch.setattr(pipeline, "theme", overtaken)
+    monkeypatch.setattr(publishing, "theme", overtaken)
     with pytest.raises(RunRefused, match="taken over"):
         desk.run()
     assert desk.standing() == {}
@@ -872,4 +876,5 @@ def test_another_way_of_reading_has_every_file_read_again(desk, monkeypatch: pyt
     desk.write_lines("a.jsonl", record(0))
     desk.run()
     monkeypatch.setattr(pipeline, "READER_VERSION", "another")
+    monkeypatch.setattr(publishing, "READER_VERSION", "another")
     assert desk.run().read == 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
-from feedsvc import pipeline
+from feedsvc import publishing
 from feedsvc.model import Origin
 from figures.corpora import Corpora, Record, by_section, day, themes_of, write
 from figures.scores import Found, Truth, agreement, churn, dominant, drifts, labels, mean
@@ -54,7 +54,7 @@ class History:
 
 
 # A run waits until its feeds can have another Last-Modified than those before; nobody reads these.
-@patch.object(pipeline, "_until_the_next_second", lambda *_: None)
+@patch.object(publishing, "_until_the_next_second", lambda *_: None)
 def replay(news: Sequence[Record], themes: Mapping[str, object], progress: Progress) -> History:
     """Load the articles as they came, some a run."""
     in_time = sorted(news, key=lambda one: (day(one), one["id"]))

@@ -9,31 +9,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
+from types import MappingProxyType
+from typing import Any
 
 from feedsvc.model import Channel, Origin
+from feedsvc.publish.guard import Shown, shown
+from feedsvc.publish.window import Line, Past, Window, window
 from feedsvc.settings import Settings, Site
 
 VERSION = version("feedsvc")
 ALL = ""  # the key of the feed of everything
 OPML = "opml"  # the key of the outline of all channels
 MAP = "map"  # the key of the map of all channels
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What planning needs of an article: enough to sort it, and to see that it has changed."""
-
-    id: str
-    published: datetime
-    updated: datetime | None
-    digest: str
+SITEMAP = "sitemap"  # the key of the sitemaps
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedFeed:
     """A feed as it shall be. `image` and `language` are the channel's own, None where it has none.
 
-    `ids` are its entries, newest first; `newest` is when the newest was published.
+    `shown` are its entries, newest first; `newest` is when the newest was published. `archives` is how many it will
+    have, those in `closed` included. `ended` is set for a channel that has ended, which its feed tells for a while.
     """
 
     key: str
@@ -41,24 +38,48 @@ class PlannedFeed:
     description: str
     image: str | None
     language: str | None
-    ids: tuple[str, ...]
+    shown: tuple[Shown, ...]
     newest: datetime | None
     digest: str
+    closed: tuple[tuple[str, ...], ...] = ()
+    archives: int = 0
+    ended: datetime | None = None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(one.id for one in self.shown)
 
 
 def channel_key(slug: str) -> str:
     return f"channels/{slug}"
 
 
-def plan(channels: Iterable[Channel], lines: Mapping[str, Line], settings: Settings) -> list[PlannedFeed]:
-    """Every feed that shall stand after this run, by key."""
+def plan(
+    channels: Iterable[Channel],
+    lines: Mapping[str, Line],
+    settings: Settings,
+    pasts: Mapping[str, Past] = NOTHING,
+    ended: Mapping[str, datetime] = NOTHING,
+) -> list[PlannedFeed]:
+    """Every feed that shall stand after this run, that of everything first, then by slug.
+
+    `pasts` (by key) is what the feeds have shown before; `ended` (by slug) says since when a channel is no more,
+    for those that still tell it.
+    """
     site = settings.site
     about = f"Everything from {site.title}, newest first."
     everything = Channel(ALL, site.title, Origin.REST, about, members=frozenset(lines))
-    return [
-        _planned(ALL, everything, lines, settings),
-        *(_planned(channel_key(channel.slug), channel, lines, settings) for channel in served(channels)),
-    ]
+    told = [channel for channel in channels if channel.state.stands or channel.slug in ended]
+    recalled = {id for id, line in lines.items() if line.recalled}
+
+    def planned(key: str, channel: Channel) -> PlannedFeed:
+        past = pasts.get(key, Past())
+        once = recalled.intersection(past.gone.union(*past.archives)) if recalled else frozenset()
+        known = [lines[id] for id in channel.members | once if id in lines]
+        return _planned(key, channel, window(known, past, settings.feeds), past, settings, ended.get(channel.slug))
+
+    by_slug = sorted(told, key=lambda channel: channel.slug)
+    return [planned(ALL, everything), *(planned(channel_key(channel.slug), channel) for channel in by_slug)]
 
 
 def served(channels: Iterable[Channel]) -> list[Channel]:
@@ -81,21 +102,25 @@ def _digest(described: object) -> str:
     return hashlib.sha256(repr(described).encode("utf-8", "backslashreplace")).hexdigest()
 
 
-def _planned(key: str, channel: Channel, lines: Mapping[str, Line], settings: Settings) -> PlannedFeed:
-    known = (lines[id] for id in channel.members if id in lines)
-    newest_first = sorted(known, key=lambda line: (line.published, line.id), reverse=True)
-    shown = newest_first[: settings.feeds.max_entries]
-    told = (channel.title, channel.description, channel.image, channel.language)
-    fingerprint = (VERSION, settings.site, settings.feeds, key, told, shown)
+def _planned(
+    key: str, channel: Channel, window: Window, past: Past, settings: Settings, ended: datetime | None
+) -> PlannedFeed:
+    archives = len(past.archives) + len(window.closed)
+    told = (channel.title, channel.description, channel.image, channel.language, archives, ended)
+    entries = tuple(shown(line) for line in window.shown)
+    fingerprint = (VERSION, settings.site, key, told, entries)
     return PlannedFeed(
         key=key,
         title=channel.title,
         description=channel.description,
         image=channel.image,
         language=channel.language,
-        ids=tuple(line.id for line in shown),
-        newest=shown[0].published if shown else None,
+        shown=entries,
+        newest=entries[0].published if entries else None,
         digest=_digest(fingerprint),
+        closed=window.closed,
+        archives=archives,
+        ended=ended,
     )
 
 

@@ -13,9 +13,20 @@ from feedsvc.normalise.nodes import Alias, Keys, Known, Moment
 from feedsvc.normalise.settle import Intake, Link, Settled
 from feedsvc.store.graph import forget_vertices
 from feedsvc.store.store import chunks, read_mark, upsert, write_mark
-from feedsvc.store.tables import articles, documents, former_titles, links, members, set_aside, witnesses
+from feedsvc.store.tables import (
+    amended,
+    articles,
+    documents,
+    former_titles,
+    links,
+    members,
+    pending,
+    set_aside,
+    witnesses,
+)
 
 REVISION = "articles revision"
+NO_HAND: frozenset[str] = frozenset()
 MANY = 5  # so many times fewer keys than articles make it worth while to look for each
 # Looked up, as asking an enum for its member takes most of the time of reading a row.
 EVIDENCE = {one.value: one for one in Evidence}
@@ -150,7 +161,8 @@ def _aliases(connection: Connection, titles: Sequence[str]) -> Iterator[Alias]:
 def write_intake(connection: Connection, intake: Intake, read: Sequence[ReadDocument], now: datetime) -> bool:
     """Write everything one run took in. Returns whether any article or link is different now."""
     changed = bool(intake.articles or intake.merges or intake.repoints)
-    _write_articles(connection, intake.articles)
+    hands = _hands(connection, (one.id for one in intake.articles if not one.new))
+    _write_articles(connection, intake.articles, hands)
     _merge_stubs(connection, intake.merges)
     _repoint_links(connection, intake.repoints)
     changed = _write_links(connection, intake) or changed
@@ -163,14 +175,32 @@ def write_intake(connection: Connection, intake: Intake, read: Sequence[ReadDocu
     return changed
 
 
-def _write_articles(connection: Connection, settled: Sequence[Settled]) -> None:
+def _hands(connection: Connection, ids: Iterable[str]) -> dict[str, frozenset[str] | None]:
+    """id → the columns that an operator has set and no source may change; None for an article that was withdrawn."""
+    a, found = articles.c, {}
+    for some in chunks(ids):
+        wanted = (
+            select(a.id, a.withdrawn, a.corrected).join(amended, amended.c.article_id == a.id).where(a.id.in_(some))
+        )
+        for row in connection.execute(wanted):
+            found[row.id] = None if row.withdrawn else frozenset(row.corrected or ())
+    return found
+
+
+def _write_articles(
+    connection: Connection, settled: Sequence[Settled], hands: Mapping[str, frozenset[str] | None]
+) -> None:
+    settled = [one for one in settled if hands.get(one.id, NO_HAND) is not None]
     new = [{**_identity_row(one), "served": False, **_content_row(one)} for one in settled if one.new]
     changed = [{**_identity_row(one), **_content_row(one)} for one in settled if not one.new and one.content]
     dated = [_identity_row(one) for one in settled if not one.new and not one.content]
     for rows in chunks(new):
         connection.execute(insert(articles), rows)
     for row in changed:
-        connection.execute(update(articles).where(articles.c.id == row["id"]).values(row))
+        free = {name: value for name, value in row.items() if name not in (hands.get(row["id"]) or ())}
+        connection.execute(update(articles).where(articles.c.id == row["id"]).values(free))
+    for some in chunks(row["id"] for row in changed):
+        upsert(connection, pending, [{"article_id": id} for id in some], update=False)
     for row in dated:
         kept = {name: value for name, value in row.items() if name not in ("title", "title_key", "stub")}
         connection.execute(update(articles).where(articles.c.id == row["id"]).values(kept))

@@ -1,20 +1,18 @@
-"""Channels, generations and snapshots in the store: what theming and planning ask, and what a run publishes."""
+"""Channels and the articles that readers may see: what theming, planning and rendering ask."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 
-from feedsvc.model import Article, Channel, ChannelState, Credit, Image, Origin, RelatedLink, Snapshot
-from feedsvc.store.store import chunks, read_mark, upsert, write_mark
-from feedsvc.store.tables import articles, channels, feeds, generations, links, members, snapshots
+from feedsvc.model import Article, Channel, ChannelState, Credit, Image, Origin, RelatedLink
+from feedsvc.store.store import chunks
+from feedsvc.store.tables import amended, articles, channels, links, members
 
-PUBLICATION = "publication"  # grows whenever other bytes are to be served
-FOLLOWED = "feeds follow"  # what the standing feeds were made from
+WITHDRAWN = "withdrawn"  # the digest of an article of which nothing is left
 SHOWN_LINKS = 10  # of an article in a feed
-KEPT_GENERATIONS = 3  # a reader in mid-answer still finds the bytes of the generation before
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +28,9 @@ class PublicArticle:
     updated: datetime | None
     digest: str
     served: bool
+    touched: int = 0
+    recalled: bool = False
+    withdrawn: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,47 +43,37 @@ class Content:
     tags: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The generation that readers get of a feed now."""
-
-    id: str
-    generation: int
-    digest: str
-    published_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NewGeneration:
-    """A feed made anew: its snapshots, and what planning needs to see whether it still stands."""
-
-    key: str
-    id: str
-    digest: str
-    newest: datetime | None
-    entries: int
-    snapshots: tuple[Snapshot, ...]
-
-
-def followed(connection: Connection) -> str | None:
-    """What the standing feeds were made from, as a run wrote it down."""
-    return read_mark(connection, FOLLOWED)
-
-
-def count_public(connection: Connection, now: datetime) -> int:
+def count_public(connection: Connection, now: datetime, notice: timedelta) -> int:
     """How many articles `public_articles` would give."""
-    return connection.execute(select(func.count()).select_from(articles).where(_public(now))).scalar_one()
+    return connection.execute(select(func.count()).select_from(articles).where(_public(now, notice))).scalar_one()
 
 
-def public_articles(connection: Connection, now: datetime) -> list[PublicArticle]:
+def public_articles(connection: Connection, now: datetime, notice: timedelta) -> list[PublicArticle]:
     """Everything readers may see: published by now, and for a stub, listed by a page that is.
 
-    What an embargoed page lists says what it is about, so its stubs wait with it.
+    What an embargoed page lists says what it is about, so its stubs wait with it. That an article was withdrawn is
+    told for as long as `notice`. One is recalled when an operator has withdrawn it, or has corrected it no longer ago.
     """
     a = articles.c
     columns = (a.id, a.source, a.url_key, a.title, a.stub, a.published, a.updated, a.digest, a.served)
-    wanted = select(*columns).where(_public(now)).order_by(a.published, a.id)
-    return [PublicArticle(*row) for row in connection.execute(wanted).all()]
+    wanted = select(*columns).where(_public(now, notice)).order_by(a.published, a.id)
+    found = [PublicArticle(*row) for row in connection.execute(wanted).all()]
+    amendments = _amendments(connection, now - notice)
+    return [replace(one, **amendments[one.id]) if one.id in amendments else one for one in found]
+
+
+def _amendments(connection: Connection, since: datetime) -> dict[str, dict[str, Any]]:
+    """id → what is different about an article that readers know. There are few of them, so they are asked for apart."""
+    columns = (amended.c.article_id, amended.c.touched, amended.c.corrected, articles.c.withdrawn)
+    wanted = select(*columns).join(articles, articles.c.id == amended.c.article_id)
+    return {
+        row.article_id: {
+            "touched": row.touched,
+            "withdrawn": row.withdrawn,
+            "recalled": row.withdrawn is not None or (row.corrected is not None and row.corrected > since),
+        }
+        for row in connection.execute(wanted)
+    }
 
 
 def contents(connection: Connection, ids: Iterable[str]) -> Iterator[tuple[str, Content]]:
@@ -94,10 +85,12 @@ def contents(connection: Connection, ids: Iterable[str]) -> Iterator[tuple[str, 
             yield row.id, Content(row.summary, row.body_html, tuple(row.authors), tuple(row.tags))
 
 
-def _public(now: datetime) -> Any:
+def _public(now: datetime, notice: timedelta) -> Any:
     a, lister = articles.c, articles.alias("lister")
     listed = exists().where(links.c.target_id == a.id, links.c.article_id == lister.c.id, lister.c.published <= now)
-    return and_(a.published <= now, a.merged_into.is_(None), or_(a.stub.is_(False), a.served, listed))
+    # In this order: SQLite would have to read past the text of every article to see whether it is withdrawn.
+    told = or_(a.digest != WITHDRAWN, and_(a.served, a.withdrawn > now - notice))
+    return and_(a.published <= now, a.merged_into.is_(None), told, or_(a.stub.is_(False), a.served, listed))
 
 
 def next_due(connection: Connection, now: datetime) -> datetime | None:
@@ -132,29 +125,34 @@ def channel_of(row: Row[Any], members: frozenset[str] = frozenset()) -> Channel:
     )
 
 
-def whole_articles(connection: Connection, ids: Iterable[str]) -> dict[str, Article]:
-    """Articles as feeds show them, with the first related links that readers may see, by id."""
+def whole_articles(
+    connection: Connection, ids: Iterable[str], unseen: Collection[str] = frozenset()
+) -> dict[str, Article]:
+    """Articles as feeds show them, with the first related links that readers may see, by id.
+
+    `unseen` are those that readers are about to see for the first time.
+    """
     found = {}
     for some in chunks(sorted(set(ids))):
-        related = _shown_links(connection, some)
+        related = _shown_links(connection, some, unseen)
         for row in connection.execute(select(articles).where(articles.c.id.in_(some))):
             found[row.id] = article(row, related.get(row.id, ()))
     return found
 
 
-def _shown_links(connection: Connection, ids: Sequence[str]) -> dict[str, list[RelatedLink]]:
+def _shown_links(connection: Connection, ids: Sequence[str], unseen: Collection[str]) -> dict[str, list[RelatedLink]]:
     """What these articles list, as it is called by now: a correction of a title is one everywhere."""
     a = articles.c
     wanted = (
-        select(links.c.article_id, a.id, a.title, links.c.url, a.url.label("own_url"), a.published)
+        select(links.c.article_id, a.id, a.title, links.c.url, a.url.label("own_url"), a.published, a.served)
         .join(articles, a.id == links.c.target_id)
-        .where(links.c.article_id.in_(ids), links.c.listed, a.served, a.withdrawn.is_(None))
+        .where(links.c.article_id.in_(ids), links.c.listed, a.withdrawn.is_(None))
         .order_by(links.c.article_id, links.c.position)
     )
     found: dict[str, list[RelatedLink]] = {}
     for row in connection.execute(wanted):
         listed = found.setdefault(row.article_id, [])
-        if len(listed) < SHOWN_LINKS:
+        if len(listed) < SHOWN_LINKS and (row.served or row.id in unseen):
             listed.append(RelatedLink(row.title, row.own_url or row.url, row.published, row.id))
     return found
 
@@ -181,111 +179,3 @@ def article(row: Row[Any], related: Sequence[RelatedLink] = ()) -> Article:
         withdrawn=row.withdrawn,
         related=tuple(related),
     )
-
-
-def standing(connection: Connection) -> dict[str, Standing]:
-    """key → the generation that stands."""
-    wanted = select(feeds.c.key, feeds.c.id, feeds.c.generation, generations.c.digest, generations.c.published_at).join(
-        generations, and_(generations.c.key == feeds.c.key, generations.c.generation == feeds.c.generation)
-    )
-    return {
-        row.key: Standing(row.id, row.generation, row.digest, row.published_at) for row in connection.execute(wanted)
-    }
-
-
-def publish(
-    connection: Connection,
-    before: Sequence[Channel],
-    after: Sequence[Channel],
-    generations_made: Sequence[NewGeneration],
-    shown: Iterable[str],
-    follows: str,
-    now: datetime,
-    run: int,
-) -> None:
-    """Let a run's channels and feeds stand, all in the caller's one transaction.
-
-    `shown` are the articles that readers may see for the first time.
-    """
-    _write_channels(connection, before, after, run)
-    stands = standing(connection)
-    for made in generations_made:
-        _write_generation(connection, made, stands.get(made.key), now)
-    _freeze(connection, shown)
-    write_mark(connection, FOLLOWED, follows)
-    if generations_made or list(before) != list(after):
-        write_mark(connection, PUBLICATION, str(int(read_mark(connection, PUBLICATION) or 0) + 1))
-
-
-def _write_channels(connection: Connection, before: Sequence[Channel], after: Sequence[Channel], run: int) -> None:
-    was = {channel.slug: channel for channel in before}
-    # An heir must be there before the one that names it.
-    for channel in sorted(after, key=lambda c: (c.state is ChannelState.MERGED, c.slug)):
-        former = was.get(channel.slug)
-        if former == channel:
-            continue
-        row = {
-            "slug": channel.slug,
-            "title": channel.title,
-            "description": channel.description,
-            "origin": channel.origin.value,
-            "state": channel.state.value,
-            "heir": channel.heir,
-            "born": channel.born,
-            "image": channel.image,
-            "language": channel.language,
-            "rival": channel.rival,
-            "rival_runs": channel.rival_runs,
-        }
-        upsert(connection, channels, [row])
-        _write_members(connection, channel.slug, former.members if former else frozenset(), channel.members, run)
-
-
-def _write_members(connection: Connection, slug: str, was: frozenset[str], now: frozenset[str], run: int) -> None:
-    for ids in chunks(sorted(was - now)):
-        connection.execute(delete(members).where(members.c.slug == slug, members.c.article_id.in_(ids)))
-    for ids in chunks(sorted(now - was)):
-        upsert(connection, members, [{"slug": slug, "article_id": id, "run": run} for id in ids])
-
-
-def _write_generation(connection: Connection, made: NewGeneration, stands: Standing | None, now: datetime) -> None:
-    number = stands.generation + 1 if stands else 1
-    upsert(connection, feeds, [{"key": made.key, "id": made.id, "generation": number}])
-    connection.execute(
-        insert(generations).values(
-            key=made.key,
-            generation=number,
-            digest=made.digest,
-            published_at=now,
-            newest=made.newest,
-            entries=made.entries,
-        )
-    )
-    connection.execute(
-        insert(snapshots), [row for one in made.snapshots for row in _snapshot_rows(made.key, number, one)]
-    )
-    old = number - KEPT_GENERATIONS
-    connection.execute(delete(snapshots).where(snapshots.c.key == made.key, snapshots.c.generation <= old))
-    connection.execute(delete(generations).where(generations.c.key == made.key, generations.c.generation <= old))
-
-
-def _snapshot_rows(key: str, number: int, one: Snapshot) -> list[dict[str, Any]]:
-    plain: Mapping[str, tuple[bytes, str]] = {"": (one.body, one.etag), **one.variants}
-    return [
-        {
-            "key": key,
-            "generation": number,
-            "format": one.format,
-            "encoding": encoding,
-            "media_type": one.media_type,
-            "etag": etag,
-            "body": body,
-        }
-        for encoding, (body, etag) in plain.items()
-    ]
-
-
-def _freeze(connection: Connection, ids: Iterable[str]) -> None:
-    """From now on these articles keep the time they were published."""
-    for some in chunks(sorted(ids)):
-        connection.execute(update(articles).where(articles.c.id.in_(some)).values(served=True))

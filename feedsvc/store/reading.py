@@ -5,17 +5,19 @@ Readers see what was published (`served`); operators, through `every_article`, s
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from feedsvc.model import Article, Channel, ChannelState, Origin, RelatedLink
-from feedsvc.store.feeds import PUBLICATION, article, channel_of
+from feedsvc.store.feeds import article, channel_of
+from feedsvc.store.generations import PUBLICATION
 from feedsvc.store.store import chunks, read_mark
 from feedsvc.store.tables import (
     articles,
     channels,
+    deltas,
     documents,
     feeds,
     generations,
@@ -26,6 +28,7 @@ from feedsvc.store.tables import (
     witnesses,
 )
 
+NEVER = datetime(1, 1, 2, tzinfo=UTC)
 STANDING = [state.value for state in ChannelState if state.stands]
 
 
@@ -54,6 +57,7 @@ class Pointer:
     encoding: str
     media_type: str
     etag: str
+    size: int
     published_at: datetime
 
 
@@ -66,8 +70,9 @@ def pointers(connection: Connection) -> list[Pointer]:
     """Every representation that stands."""
     s, stands = snapshots.c, and_(snapshots.c.key == feeds.c.key, snapshots.c.generation == feeds.c.generation)
     made = and_(generations.c.key == feeds.c.key, generations.c.generation == feeds.c.generation)
+    size = func.length(s.body)  # without reading it, in both databases
     wanted = (
-        select(s.key, s.generation, s.format, s.encoding, s.media_type, s.etag, generations.c.published_at)
+        select(s.key, s.generation, s.format, s.encoding, s.media_type, s.etag, size, generations.c.published_at)
         .join(feeds, stands)
         .join(generations, made)
     )
@@ -80,6 +85,12 @@ def heirs(connection: Connection) -> dict[str, str]:
     return {row.slug: row.heir for row in connection.execute(wanted)}
 
 
+def gone(connection: Connection, now: datetime, farewell: timedelta) -> set[str]:
+    """The slugs of the channels that ended longer ago than it is told: their addresses lead nowhere."""
+    wanted = select(channels.c.slug).where(channels.c.state == ChannelState.RETIRED.value)
+    return set(connection.execute(wanted.where(func.coalesce(channels.c.ended, NEVER) <= now - farewell)).scalars())
+
+
 def body(connection: Connection, pointer: Pointer) -> bytes | None:
     """The stored bytes, or None when that generation is no longer kept."""
     s = snapshots.c
@@ -87,6 +98,30 @@ def body(connection: Connection, pointer: Pointer) -> bytes | None:
     wanted = select(s.body).where(*where, s.format == pointer.format, s.encoding == pointer.encoding)
     found = connection.execute(wanted).scalar_one_or_none()
     return bytes(found) if found is not None else None
+
+
+def deltas_since(connection: Connection) -> dict[tuple[str, str], frozenset[str]]:
+    """(key, format) → the digests of the former generations for which what has changed is stored."""
+    d, stands = deltas.c, and_(deltas.c.key == feeds.c.key, deltas.c.generation == feeds.c.generation)
+    found: dict[tuple[str, str], set[str]] = {}
+    for key, format, since in connection.execute(select(d.key, d.format, d.since).join(feeds, stands)):
+        found.setdefault((key, format), set()).add(since)
+    return {feed: frozenset(digests) for feed, digests in found.items()}
+
+
+def delta(connection: Connection, pointer: Pointer, since: str) -> bytes | None:
+    """The plain bytes of what has changed since a former generation, or None when they are no longer kept."""
+    d = deltas.c
+    where = (d.key == pointer.key, d.generation == pointer.generation, d.format == pointer.format, d.since == since)
+    found = connection.execute(select(d.body).where(*where)).scalar_one_or_none()
+    return bytes(found) if found is not None else None
+
+
+def shown_ids(connection: Connection) -> dict[str, list[str]]:
+    """key → the ids of the articles in the standing generation, in their order; none for one that tells them not."""
+    g, stands = generations.c, and_(generations.c.key == feeds.c.key, generations.c.generation == feeds.c.generation)
+    wanted = select(g.key, g.shown).join(feeds, stands)
+    return {key: [str(entry[0]) for entry in shown or ()] for key, shown in connection.execute(wanted)}
 
 
 def channel_lines(connection: Connection) -> list[ChannelLine]:

@@ -61,6 +61,13 @@ class Store:
             if lease:
                 _renew(connection, lease)
 
+    @contextmanager
+    def rehearsal(self) -> Iterator["Store"]:
+        """A store in which everything can be done, and nothing of it stays."""
+        with self.engine.connect().execution_options(writes=True) as connection, connection.begin() as transaction:
+            yield _Rehearsal(self.engine, connection)
+            transaction.rollback()
+
     @property
     def _postgresql(self) -> bool:
         return self.engine.dialect.name == "postgresql"
@@ -91,6 +98,22 @@ class Store:
                 .where(leases.c.name == LEASE, leases.c.epoch == lease.epoch)
                 .values(holder="", expires_at=_now())
             )
+
+
+class _Rehearsal(Store):
+    """A store of which every transaction is a part of one that will be undone."""
+
+    def __init__(self, engine: Engine, connection: Connection) -> None:
+        super().__init__(engine)
+        self._connection = connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        yield self._connection
+
+    @contextmanager
+    def writing(self, lease: Lease | None = None) -> Iterator[Connection]:
+        yield self._connection
 
 
 def _hold(connection: Connection, lease: Lease) -> None:

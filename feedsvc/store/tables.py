@@ -89,14 +89,25 @@ articles = Table(
     Column("corrected", JSON),  # names of the columns that one has set
     Column("withdrawn", UtcDateTime),
     Column("reason", Text, nullable=False, server_default=text("''")),  # for that, told to operators only
-    Column("changed", Integer, nullable=False, server_default="0"),  # the revision in which it was last written
-    Column("touched", Integer, nullable=False, server_default="0"),  # the one in which what it lists last was
     Index(None, "published", "id"),
     # Hashed, since PostgreSQL's trees take no key as long as some titles and URLs are.
     Index(None, "record_id", postgresql_using="hash"),
     Index(None, "url_key", postgresql_using="hash"),
     Index(None, "title_key", postgresql_using="hash"),
 )
+
+# What has happened to articles that readers know. `touched` is the revision in which something that it lists came to
+# be called otherwise, or to be seen no more; `corrected` is when an operator last corrected it.
+amended = Table(
+    "amended",
+    metadata,
+    Column("article_id", ForeignKey("articles.id"), primary_key=True),
+    Column("touched", Integer, nullable=False, server_default="0"),
+    Column("corrected", UtcDateTime),
+)
+
+# The articles that have changed since the feeds were last published.
+pending = Table("pending", metadata, Column("article_id", ForeignKey("articles.id"), primary_key=True))
 
 # The dates as they were written, with the zone they were read in: at most one of a kind for each role.
 witnesses = Table(
@@ -176,6 +187,7 @@ channels = Table(
     Column("language", String),
     Column("rival", Text, nullable=False, server_default=text("''")),
     Column("rival_runs", Integer, nullable=False, server_default="0"),
+    Column("ended", UtcDateTime),  # when it was retired, by the clock
 )
 
 members = Table(

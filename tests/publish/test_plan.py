@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc.model import Channel, ChannelState, Origin
-from feedsvc.publish.plan import ALL, Line, PlannedFeed, due, plan, plan_outline
+from feedsvc.publish.plan import ALL, PlannedFeed, due, plan, plan_outline
+from feedsvc.publish.window import Line, Past
 from feedsvc.settings import Feeds, Settings, Site, SourceSettings
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SETTINGS = Settings(
     origin=Path("/x/feedsvc.toml"),
     site=Site(title="The Paper"),
-    feeds=Feeds(max_entries=3),
+    feeds=Feeds(max_entries=3, burst_days=0),
     sources=(SourceSettings(name="paper", kind="folder", path=Path("x")),),
 )
 LINES = {id: Line(id, NOON + timedelta(hours=n), None, "d" + id) for n, id in enumerate("abcde")}
@@ -83,7 +84,7 @@ def test_whatever_a_reader_would_see_differently_changes_the_digest(line: Line) 
         changed(site=Site(title="The Paper", base_url="https://b.example")),
         changed(site=Site(title="The Paper", language="de")),
         changed(site=Site(title="The Paper", copyright="©")),
-        changed(feeds=Feeds(max_entries=2)),
+        changed(feeds=Feeds(max_entries=1, burst_days=0)),
     ],
 )
 def test_settings_that_readers_see_change_every_digest(settings: Settings) -> None:
@@ -111,10 +112,20 @@ def test_a_channels_image_and_language_are_told_and_change_its_digest_alone(told
     assert (plain[ALL].image, plain[ALL].language) == (None, None)
 
 
-def test_an_article_beyond_the_last_entry_changes_nothing() -> None:
+def test_an_older_article_that_comes_late_goes_through_the_feed_before_it_is_archived() -> None:
+    older = Line("z", NOON - timedelta(days=9), None, "dz")
+    grown = replace(TRAM, members=TRAM.members - {"a"} | {"z"})
+    feed = planned(grown, lines=LINES | {"z": older})["channels/tram"]
+    assert (feed.ids, feed.closed) == (("e", "c", "z"), ())
+
+
+def test_what_is_in_an_archive_changes_nothing() -> None:
     older = Line("z", NOON - timedelta(days=9), None, "dz")
     grown = replace(TRAM, members=TRAM.members | {"z"})
-    assert planned(grown, lines=LINES | {"z": older}) == planned(TRAM)
+    past = {"channels/tram": Past((("z",),))}
+    lines = LINES | {"z": older}
+    before = next(f for f in plan([TRAM], LINES, SETTINGS, past) if f.key)
+    assert next(f for f in plan([grown], lines, SETTINGS, past) if f.key) == before
 
 
 def test_only_feeds_that_differ_are_due() -> None:

@@ -1,14 +1,15 @@
 """The graph in the store, on each database: what is woven stays, and what every article weighs is what ties it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, insert, select
 
-from feedsvc import pipeline
+from feedsvc import publishing
 from feedsvc.model import Channel, Event, Origin, Turn
 from feedsvc.store import feeds as feed_store
+from feedsvc.store import generations as generation_store
 from feedsvc.store import graph, histories
 from feedsvc.store.graph import NewVertex, Woven
 from feedsvc.store.store import Store
@@ -187,7 +188,8 @@ def test_the_lists_that_told_of_two_stubs_tie_the_page_that_both_were(desk) -> N
         kept, found = strengths_and_ties(connection)
         assert kept == pytest.approx(found, abs=1e-5)
         members = [id for channel in feed_store.all_channels(connection) for id in channel.members]
-        assert sorted(members) == sorted(a.id for a in feed_store.public_articles(connection, datetime.now(UTC)))
+        public = feed_store.public_articles(connection, datetime.now(UTC), timedelta(days=30))
+        assert sorted(members) == sorted(article.id for article in public)
 
 
 # Verdicts
@@ -210,7 +212,7 @@ def test_verdicts_are_replaced_for_those_that_were_judged_again_or_for_all(store
 
 def add_channels(connection: Connection, *slugs: str) -> None:
     after = [Channel(slug, slug, Origin.DISCOVERED) for slug in slugs]
-    feed_store.publish(connection, [], after, [], [], "", NOON, 1)
+    generation_store.publish(connection, [], after, [], [], "", NOON, 1)
 
 
 def told(connection: Connection, slug: str, limit: int) -> tuple[list[tuple[int, Event]], int]:
@@ -305,4 +307,4 @@ def test_a_stub_that_becomes_whole_is_weighed_anew_and_keeps_its_votes(desk) -> 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing waits for the next second here."""
-    monkeypatch.setattr(pipeline, "_until_the_next_second", lambda *_: None)
+    monkeypatch.setattr(publishing, "_until_the_next_second", lambda *_: None)

@@ -20,10 +20,23 @@ def upgrade() -> None:
     op.add_column("articles", sa.Column("corrected", sa.JSON(), nullable=True))
     op.add_column("articles", sa.Column("withdrawn", sa.DateTime(timezone=True), nullable=True))
     op.add_column("articles", sa.Column("reason", sa.Text(), server_default=sa.text("''"), nullable=False))
-    op.add_column("articles", sa.Column("changed", sa.Integer(), server_default="0", nullable=False))
-    op.add_column("articles", sa.Column("touched", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("channels", sa.Column("ended", sa.DateTime(timezone=True), nullable=True))
     op.add_column("feeds", sa.Column("gone", sa.JSON(), nullable=True))
     op.add_column("generations", sa.Column("shown", sa.JSON(), nullable=True))
+    op.create_table(
+        "amended",
+        sa.Column("article_id", sa.String(), nullable=False),
+        sa.Column("touched", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("corrected", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_amended_article_id_articles")),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_amended")),
+    )
+    op.create_table(
+        "pending",
+        sa.Column("article_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name=op.f("fk_pending_article_id_articles")),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_pending")),
+    )
     op.create_table(
         "archives",
         sa.Column("key", sa.String(), nullable=False),
@@ -91,13 +104,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("pollers", "readings", "made", "deltas", "holds", "archives"):
+    for table in ("pollers", "readings", "made", "deltas", "holds", "archives", "pending", "amended"):
         op.drop_table(table)
     op.drop_column("generations", "shown")
+    op.drop_column("channels", "ended")
     op.drop_column("feeds", "gone")
     for column in (
-        "touched",
-        "changed",
         "reason",
         "withdrawn",
         "corrected",

@@ -1,0 +1,117 @@
+"""The render stage, joined with the store: what is due → generations with their bytes.
+
+Nothing is written here: a run lets all of it stand at once.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from feedsvc.charting import Maps
+from feedsvc.model import Channel, Feed, Snapshot
+from feedsvc.publish.delta import delta
+from feedsvc.publish.guard import Effect
+from feedsvc.publish.plan import ALL, OPML, PlannedFeed, channel_key, plan_outline, served
+from feedsvc.publish.snapshot import snapshot
+from feedsvc.publish.window import Past
+from feedsvc.render import FORMATS, OPML_MEDIA_TYPE
+from feedsvc.render.assemble import assemble, feed_home, feed_id
+from feedsvc.render.farewell import farewell
+from feedsvc.render.opml import Outline, render_opml
+from feedsvc.settings import Settings
+from feedsvc.store import feeds as feed_store
+from feedsvc.store.generations import Delta, Former, NewGeneration, Standing
+from feedsvc.store.store import Store
+
+Progress = Callable[[str, int, int], None]
+FILES = {name: format.file_name for name, format in FORMATS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A feed that is to be made, with what it has shown before and what becomes of that."""
+
+    feed: PlannedFeed
+    past: Past
+    formers: Sequence[Former]
+    effect: Effect
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """What went from the feed without going into an archive, now or before, and is not in it again."""
+        return self.past.gone.union(self.effect.lost).difference(self.feed.ids)
+
+
+def feeds(
+    due: Sequence[Due],
+    stands: Mapping[str, Standing],
+    settings: Settings,
+    store: Store,
+    maps: Maps,
+    progress: Progress,
+) -> Iterator[NewGeneration]:
+    """Each feed in every format, with what has changed in it, and with a channel's the map of it."""
+    unseen = {article.id for article in maps.public if not article.served}
+    for done, one in enumerate(due):
+        progress("rendering", done, len(due))
+        feed = one.feed
+        id = stands[feed.key].id if feed.key in stands else feed_id(settings.sources[0].name, feed.key)
+        assembled = _assembled(feed, id, settings, store, unseen)
+        snapshots = [snapshot(name, format.media_type, format.render(assembled)) for name, format in FORMATS.items()]
+        deltas = tuple(_deltas(one, snapshots))
+        if feed.key != ALL and feed.ended is None:
+            snapshots.append(maps.of_channel(feed))
+        yield NewGeneration(
+            key=feed.key,
+            id=id,
+            digest=feed.digest,
+            newest=feed.newest,
+            entries=len(assembled.entries),
+            snapshots=tuple(snapshots),
+            shown=feed.shown,
+            closed=feed.closed,
+            gone=one.gone,
+            deltas=deltas,
+        )
+
+
+def _assembled(feed: PlannedFeed, id: str, settings: Settings, store: Store, unseen: Collection[str]) -> Feed:
+    with store.reading() as connection:
+        found = feed_store.whole_articles(connection, feed.ids, unseen)
+    articles = [found[one] for one in feed.ids]
+    if feed.ended:
+        articles.insert(0, farewell(id, feed.title, feed.ended, settings.site))
+    return assemble(
+        feed.key,
+        id,
+        feed.title,
+        feed.description,
+        articles,
+        FILES,
+        settings.site,
+        image=feed.image,
+        language=feed.language,
+        archives=feed.archives,
+    )
+
+
+def _deltas(due: Due, snapshots: Sequence[Snapshot]) -> Iterator[Delta]:
+    """For each kept generation and format, the feed with what has changed since then, unless that is everything."""
+    for former in due.formers:
+        was = {one.id: one for one in former.shown}
+        changed = {one.id for one in due.feed.shown if was.get(one.id) != one}
+        if len(changed) == len(due.feed.shown):
+            continue
+        for one in snapshots:
+            if tag := former.tags.get(one.format):
+                yield Delta(one.format, tag, delta(one.body, one.format, changed))
+
+
+def outline(channels: Sequence[Channel], stands: str | None, settings: Settings) -> Iterator[NewGeneration]:
+    """The outline of all channels, unless it stands as it is."""
+    digest = plan_outline(channels, settings)
+    if digest == stands:
+        return
+    rss = FORMATS["rss"].file_name
+    homes = [(c, feed_home(channel_key(c.slug), settings.site)) for c in served(channels)]
+    body = render_opml(settings.site.title, [Outline(c.title, c.description, home, home + rss) for c, home in homes])
+    yield NewGeneration(OPML, OPML, digest, None, len(homes), (snapshot(OPML, OPML_MEDIA_TYPE, body),))

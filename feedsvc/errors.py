@@ -8,6 +8,7 @@
     │   └── UnreadableDate  a text that names no whole day                        → record set aside
     ├── SourceFailed      a source could not be read at all                       → run goes on without it
     ├── NoSourceRead      not one source could be read                            → exit 3
+    ├── UnknownSubject    an article or channel that is not there, or not so      → exit 3
     └── RunRefused        another run holds the lease, or took it over            → exit 3
 
 Attributes say what, where and what to do; the message is made of them. Stages raise, the pipeline
@@ -81,6 +82,10 @@ class NoSourceRead(FeedsvcError):
     def __init__(self, failures: Sequence[str]) -> None:
         self.failures = tuple(failures)
         super().__init__("no source could be read: " + "; ".join(self.failures))
+
+
+class UnknownSubject(FeedsvcError):
+    """What an operator named is not there, or not in a state in which that can be done to it."""
 
 
 class RunRefused(FeedsvcError):

@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy import Connection
 
 from feedsvc.errors import (
     FeedsvcError,
@@ -48,6 +50,8 @@ log = structlog.get_logger()
 COLLECT_EVERY = 200_000  # new objects
 Progress = Callable[[str, int, int], None]
 
+T = TypeVar("T")
+
 
 def refresh(
     settings: Settings,
@@ -62,27 +66,59 @@ def refresh(
     Waits up to `wait_s` seconds for a run that is in hand, then raises RunRefused. Sources that fail are
     told of in the report; NoSourceRead is raised when every source did.
     """
+    report = Report()
+    watch = progress or _silent
+    with _run(store, wait_s, report) as lease:
+        if reading:
+            _read_sources(settings, store, lease, report, watch)
+        _publish(settings, store, lease, report, watch)
+        if report.errors and len(report.errors) == len(settings.sources):
+            raise NoSourceRead(report.errors)
+    return report
+
+
+def amend(
+    settings: Settings, store: Store, change: Callable[[Connection], None], wait_s: float = LEASE_S + 5
+) -> Report:
+    """Let an operator change something, and publish what comes of it, while no other run is in hand."""
+    report = Report()
+    with _run(store, wait_s, report) as lease:
+        with store.writing(lease) as connection:
+            change(connection)
+        _publish(settings, store, lease, report, _silent)
+    return report
+
+
+def rehearse(settings: Settings, store: Store, look: Callable[[Connection, Report], T]) -> T:
+    """Do all that a run would do now, look at what came of it, and undo it."""
+    report = Report()
+    with _unhurried_collector(), store.rehearsal() as stage:
+        _read_sources(settings, stage, None, report, _silent)
+        _publish(settings, stage, None, report, _silent)
+        with stage.reading() as connection:
+            return look(connection, report)
+
+
+@contextmanager
+def _run(store: Store, wait_s: float, report: Report) -> Iterator[Lease]:
+    """Hold the lease for what is done within, and keep a record of it, whatever its outcome."""
     with _unhurried_collector(), _lease(store, wait_s) as lease:
         started = time.monotonic()
         with store.writing(lease) as connection:
-            number = run_store.begin_run(connection, _now())
-        report = Report(run=number)
+            report.run = run_store.begin_run(connection, _now())
         try:
-            _run(settings, store, lease, report, progress or _silent, reading)
+            yield lease
         except Exception as error:
             told = [] if isinstance(error, NoSourceRead) else [_told(error)]
             _end(store, lease, "failed", report, [*report.errors, *told], started)
             raise
         _end(store, lease, report.outcome, report, report.errors, started)
-    return report
 
 
-def rehearse(settings: Settings, store: Store) -> Report:
-    """Do all that a run would do now, and undo it: what its report says is what would come of it."""
-    report = Report()
-    with _unhurried_collector(), store.rehearsal() as stage:
-        _run(settings, stage, None, report, _silent, reading=True)
-    return report
+def _publish(settings: Settings, store: Store, lease: Lease | None, report: Report, progress: Progress) -> None:
+    publish(settings, store, lease, report, progress)
+    with store.reading() as connection:
+        report.set_aside = article_store.count_set_aside(connection)
 
 
 def _silent(stage: str, done: int, of: int) -> None:
@@ -148,18 +184,6 @@ def _keep(store: Store, lease: Lease, done: threading.Event) -> None:
             return
         except Exception as error:  # a store that is away for a moment; the lease outlives that
             log.warning("lease not renewed", error=str(error))
-
-
-def _run(
-    settings: Settings, store: Store, lease: Lease | None, report: Report, progress: Progress, reading: bool
-) -> None:
-    if reading:
-        _read_sources(settings, store, lease, report, progress)
-    publish(settings, store, lease, report, progress)
-    with store.reading() as connection:
-        report.set_aside = article_store.count_set_aside(connection)
-    if report.errors and len(report.errors) == len(settings.sources):
-        raise NoSourceRead(report.errors)
 
 
 # Load and normalise

@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -14,7 +14,7 @@ from feedsvc.curation import FILE_NAME, Curation, load_curation
 from feedsvc.making import Due, Progress, feeds, outline
 from feedsvc.model import ChannelState
 from feedsvc.normalise.urls import url_key
-from feedsvc.publish.guard import compare, objections
+from feedsvc.publish.guard import Effect, compare, objections, shown
 from feedsvc.publish.plan import MAP, OPML, PlannedFeed, due, plan
 from feedsvc.publish.window import Line, Past
 from feedsvc.report import Change, Report
@@ -46,12 +46,23 @@ class _Before:
     touched: Mapping[str, int]
 
 
+def next_due(connection: Connection, settings: Settings, now: datetime) -> datetime | None:
+    """When the clock alone changes what readers get: an embargo, a notice or a farewell is over."""
+    notice, farewell = timedelta(days=settings.feeds.notice_days), timedelta(days=settings.feeds.farewell_days)
+    over = (
+        *(at + notice for at in amendments.withdrawals(connection)),
+        *(at + farewell for at in generation_store.endings(connection).values()),
+    )
+    times = (feed_store.next_due(connection, now), *over)
+    return min((at for at in times if at and at > now), default=None)
+
+
 def publish(settings: Settings, store: Store, lease: Lease | None, report: Report, progress: Progress) -> None:
     """Theme, render and publish what the store has, unless the feeds follow it already."""
     now = _now()
     curation = load_curation(settings.origin.parent / FILE_NAME, url_key)
     with store.reading() as connection:
-        report.next_due = _next_due(connection, settings, now)
+        report.next_due = next_due(connection, settings, now)
         follows = _follows(connection, settings, curation, now)
         released = any(hold.released for hold in generation_store.read_holds(connection).values())
         if generation_store.followed(connection) == follows and not released:
@@ -61,12 +72,13 @@ def publish(settings: Settings, store: Store, lease: Lease | None, report: Repor
     themed = theme(store, before.public, settings, curation, now, progress)
     report.reports += themed.remarks
     ended = _ended(themed, before, now)
-    planned = plan(themed.after, _lines(before), settings, before.pasts, ended)
+    lines = _lines(before)
+    planned = plan(themed.after, lines, settings, before.pasts, ended)
     digests = {key: standing.digest for key, standing in before.stands.items()}
     weighed = _weighed(due(planned, digests), before, store)
     report.changes = [_change(one, before.holds, settings) for one in weighed]
     held = _held(report.changes, before.holds, now)
-    going = [one for one in weighed if one.feed.key not in held]
+    going = [one for one in (_allowed(one, held, lines) for one in weighed) if one]
     report.held = len(held)
     maps = Maps(store, before.public, themed, settings.site)
     made = [
@@ -77,8 +89,8 @@ def publish(settings: Settings, store: Store, lease: Lease | None, report: Repor
     _until_the_next_second(before.stands, made)
     with store.writing(lease) as connection:
         at = _now().replace(microsecond=0)
-        shown = [article.id for article in before.public if not article.served]
-        generation_store.publish(connection, themed.before, themed.after, made, shown, follows, at, report.run, ended)
+        unseen = [article.id for article in before.public if not article.served]
+        generation_store.publish(connection, themed.before, themed.after, made, unseen, follows, at, report.run, ended)
         generation_store.write_holds(connection, held)
         amendments.settle(connection, before.touched)
         themed.write(connection, report.run)
@@ -87,17 +99,6 @@ def publish(settings: Settings, store: Store, lease: Lease | None, report: Repor
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _next_due(connection: Connection, settings: Settings, now: datetime) -> datetime | None:
-    """When the clock alone changes what readers get: an embargo, a notice or a farewell is over."""
-    notice, farewell = timedelta(days=settings.feeds.notice_days), timedelta(days=settings.feeds.farewell_days)
-    over = (
-        *(at + notice for at in amendments.withdrawals(connection)),
-        *(at + farewell for at in generation_store.endings(connection).values()),
-    )
-    times = (feed_store.next_due(connection, now), *over)
-    return min((at for at in times if at and at > now), default=None)
 
 
 def _follows(connection: Connection, settings: Settings, curation: Curation, now: datetime) -> str:
@@ -178,6 +179,19 @@ def _held(changes: Sequence[Change], holds: Mapping[str, Hold], now: datetime) -
             held[change.key] = Hold(since, change.objections)
             log.warning("held back", feed=change.key, reasons=list(change.objections))
     return held
+
+
+def _allowed(one: Due, held: Collection[str], lines: Mapping[str, Line]) -> Due | None:
+    """The feed, or where that is held back the one that stands with what operators have amended, if they have."""
+    if one.feed.key not in held:
+        return one
+    stands = one.formers[0].shown
+    now = tuple(shown(lines[was.id]) if was.id in lines and lines[was.id].recalled else was for was in stands)
+    now = tuple(entry for entry in now if entry.id in lines)
+    if now == stands:
+        return None
+    feed = replace(one.feed, shown=now, digest=f"held {one.feed.digest}", closed=(), archives=len(one.past.archives))
+    return Due(feed, one.past, one.formers, Effect())
 
 
 def _until_the_next_second(stands: Mapping[str, Standing], made: Sequence[NewGeneration]) -> None:

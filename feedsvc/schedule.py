@@ -1,14 +1,15 @@
 """The timer: APScheduler ticks, the pipeline does the rest.
 
-It decides nothing. A run is due every `refresh_every_s` seconds, at once when the timer starts, and at the
-second when an article that may not be seen before is due. Whether a run may go ahead is the store's
-lease to say, so any number of timers may tick.
+It decides nothing. A run is due every `refresh_every_s` seconds and at once when the timer starts. What the clock
+alone changes, such as an embargo that ends, is published at its second, whoever wrote it down: for that, the store is
+asked a few times a second. Whether a run may go ahead is the store's lease to say, so any number of timers may tick.
 """
 
 import os
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,11 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from feedsvc.errors import FeedsvcError
 from feedsvc.pipeline import refresh
+from feedsvc.publishing import next_due
 from feedsvc.settings import Settings
 from feedsvc.store.runs import Worker, write_worker
 from feedsvc.store.store import Store, cause
 
 log = structlog.get_logger()
+
+LOOK_EVERY_S = 0.5
 
 
 class Timer:
@@ -35,12 +39,14 @@ class Timer:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler: Any = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
         self._ticking = threading.Lock()
+        self._due: datetime | None = None
         self._stopped = threading.Event()
 
     def start(self) -> None:
         # Without next_run_time the first run would come one interval late.
         every_s = self._settings.schedule.refresh_every_s
         self._scheduler.add_job(self._tick, "interval", seconds=every_s, id="refresh", next_run_time=datetime.now(UTC))
+        self._scheduler.add_job(self._look, "interval", seconds=LOOK_EVERY_S, id="look")
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -51,15 +57,36 @@ class Timer:
         with self._ticking:
             pass
 
+    def _look(self) -> None:
+        """See when the clock will change what readers get, and be there at that second."""
+        try:
+            with self._store.reading() as connection:
+                due = next_due(connection, self._settings, datetime.now(UTC))
+        except SQLAlchemyError as error:
+            log.error("store not readable", reason=cause(error))
+            return
+        if due and due != self._due:
+            self._at(due, "due", self._publish)
+        self._due = due
+
+    def _at(self, when: datetime, name: str, job: Callable[[], None]) -> None:
+        self._scheduler.add_job(job, "date", run_date=when, id=name, replace_existing=True)
+
     def _tick(self) -> None:
+        self._run(reading=True)
+
+    def _publish(self) -> None:
+        self._run(reading=False)
+
+    def _run(self, reading: bool) -> None:
         with self._ticking:
             if not self._stopped.is_set():
-                self._run()
+                self._refresh(reading)
 
-    def _run(self) -> None:
+    def _refresh(self, reading: bool) -> None:
         self._sign()
         try:
-            report = refresh(self._settings, self._store)
+            report = refresh(self._settings, self._store, reading=reading)
         except FeedsvcError as error:
             log.error("run failed", reason=str(error))
         except SQLAlchemyError as error:
@@ -67,8 +94,8 @@ class Timer:
         except Exception:
             log.exception("run failed")
         else:
-            if report.next_due:
-                self._scheduler.add_job(self._tick, "date", run_date=report.next_due, id="due", replace_existing=True)
+            if report.next_reading:
+                self._at(report.next_reading, "waiting", self._tick)
         self._sign()
 
     def _sign(self) -> None:

@@ -97,5 +97,20 @@ def objections(effect: Effect, before: int, after: int, share: float) -> list[st
     return told
 
 
+def told(effect: Effect) -> list[str]:
+    """What different readers make of it, in sentences, without what happens to no entry."""
+    again = len(effect.again)
+    sentences = (
+        (len(effect.new), "new in every reader"),
+        (len(effect.late), "of these older than the newest before: whoever asks only for later ones misses them"),
+        (len(effect.updated), "updated in place by readers that look at dates or text, and by no other"),
+        (again, "shown as new though seen before, by all that go by ids (Miniflux, NetNewsWire, FreshRSS and most)"),
+        (len(effect.redated), "with another publication time, for which MSN and the like refuse a feed"),
+        (len(effect.lost), "no longer in the feed, and in no archive"),
+        (len(effect.repeated), "with the id of another one, for which FreshRSS stops to trust any id of the feed"),
+    )
+    return [f"{number} {what}" for number, what in sentences if number]
+
+
 def _ids(entries: Iterable[Shown]) -> tuple[str, ...]:
     return tuple(one.id for one in entries)

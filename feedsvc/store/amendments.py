@@ -78,6 +78,18 @@ def await_publication(connection: Connection, ids: Iterable[str]) -> None:
         upsert(connection, pending, [{"article_id": id} for id in some], update=False)
 
 
+def find(connection: Connection, subject: str, key: str | None) -> Mapping[str, Any] | None:
+    """An article by its id or URL: id, source, title, served, withdrawn."""
+    a = articles.c
+    exactly = (a.id == subject) | (a.url == subject)
+    wanted = select(a.id, a.source, a.title, a.served, a.withdrawn, a.merged_into)
+    best_first = wanted.where(exactly | (a.url_key == key) if key else exactly)
+    row = connection.execute(best_first.order_by(exactly.desc(), a.merged_into.is_(None).desc(), a.id)).first()
+    if row is not None and row.merged_into:
+        return find(connection, row.merged_into, None)
+    return dict(row._mapping) if row else None
+
+
 def withdrawals(connection: Connection) -> list[datetime]:
     """When the articles were withdrawn that readers had seen."""
     wanted = select(articles.c.withdrawn).join(amended, amended.c.article_id == articles.c.id)

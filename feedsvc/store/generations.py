@@ -182,6 +182,16 @@ def publish(
         announce(connection)
 
 
+def forget_former_bytes(connection: Connection, id: str) -> None:
+    """Delete the bytes of former generations that showed an article."""
+    stands = standing(connection)
+    wanted = select(generations.c.key, generations.c.generation, generations.c.shown).order_by(generations.c.key)
+    for row in connection.execute(wanted).all():
+        if row.generation != stands[row.key].generation and any(one[0] == id for one in row.shown or ()):
+            of = (snapshots.c.key == row.key, snapshots.c.generation == row.generation)
+            connection.execute(delete(snapshots).where(*of))
+
+
 def announce(connection: Connection) -> None:
     """Let the web processes look at everything anew."""
     write_mark(connection, PUBLICATION, str(int(read_mark(connection, PUBLICATION) or 0) + 1))

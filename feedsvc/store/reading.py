@@ -172,6 +172,16 @@ def map_of(connection: Connection, key: str) -> str | None:
     return bytes(found).decode() if found is not None else None
 
 
+def titles(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """id → title."""
+    wanted = select(articles.c.id, articles.c.title)
+    return {
+        row.id: row.title
+        for some in chunks(sorted(ids))
+        for row in connection.execute(wanted.where(articles.c.id.in_(some)))
+    }
+
+
 def channel_articles(connection: Connection, slug: str, limit: int, offset: int = 0) -> list[Article]:
     """A page of a channel's articles, newest first, without their related links."""
     wanted = select(articles).join(members, members.c.article_id == articles.c.id).where(members.c.slug == slug)

@@ -72,6 +72,8 @@ def _article(entry: Any, parsed: Any, document: Document, ref: str) -> RawArticl
     title = _plain(entry.get("title_detail"))
     content, summary = _content(entry), entry.get("summary_detail") or {}
     url = _url(entry, parsed, document)
+    image, image_type, image_length = _image(entry)
+    credit_title, credit_url = _credit(entry)
     if not (title or url or content.get("value")):
         return Unread(ref, "the entry has neither a title nor a link nor content")
     # dict.get: feedparser's own passes the publication time off as a missing update.
@@ -88,7 +90,12 @@ def _article(entry: Any, parsed: Any, document: Document, ref: str) -> RawArticl
         body_format=BodyFormat.HTML if content.get("type") in _HTML_TYPES else BodyFormat.TEXT,
         tags=tuple(filter(None, (_text(tag.get("label") or tag.get("term")) for tag in entry.get("tags", [])))),
         language=_text(content.get("language") or parsed.feed.get("language")),
-        image=_image(entry),
+        image=image,
+        image_type=image_type,
+        image_length=image_length,
+        rights=_rights(entry, parsed),
+        credit_title=credit_title,
+        credit_url=credit_url,
         related=tuple(_related(entry)),
         ref=ref,
     )
@@ -118,15 +125,31 @@ def _authors(holder: Any) -> tuple[str, ...]:
     return tuple(name for person in people if (name := _text(person.get("name") or person.get("email"))))
 
 
-def _image(entry: Any) -> str | None:
+def _image(entry: Any) -> tuple[str | None, str | None, str | None]:
+    """(URL, media type, bytes) of the entry's picture; a thumbnail stands in where there is none."""
     media = [*entry.get("media_content", []), *entry.get("enclosures", [])]
     pictures = [
-        item.get("url") or item.get("href")
-        for item in media
-        if item.get("medium") == "image" or (item.get("type") or "").startswith("image/")
+        item for item in media if item.get("medium") == "image" or (item.get("type") or "").startswith("image/")
     ]
-    thumbnails = [item.get("url") for item in entry.get("media_thumbnail", [])]
-    return next(filter(None, map(_text, pictures + thumbnails)), None)
+    for item in [*pictures, *entry.get("media_thumbnail", [])]:
+        if url := _text(item.get("url") or item.get("href")):
+            return url, _text(item.get("type")), _text(item.get("filesize") or item.get("length"))
+    return None, None, None
+
+
+def _rights(entry: Any, parsed: Any) -> str | None:
+    """An entry's own, else those of its Atom feed, which count for all its entries (RFC 4287 §4.2.10)."""
+    inherited = parsed.feed.get("rights_detail") if parsed.version.startswith("atom") else None
+    return _plain(entry.get("rights_detail")) or _text(entry.get("media_copyright")) or _plain(inherited) or None
+
+
+def _credit(entry: Any) -> tuple[str | None, str | None]:
+    """(title, URL) of the feed that the entry was taken over from (RSS 2.0 <source>, RFC 4287 §4.2.11)."""
+    source = entry.get("source") or {}
+    links = source.get("links", [])
+    hrefs = [link.get("href") for rel in ("alternate", "self") for link in links if link.get("rel") == rel]
+    title = _plain(source.get("title_detail")) or _text(source.get("title"))
+    return title, next(filter(None, map(_text, [source.get("href"), *hrefs])), None)
 
 
 def _related(entry: Any) -> Iterator[RawLink]:

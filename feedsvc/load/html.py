@@ -21,12 +21,14 @@ from feedsvc.load.decode import joined, to_text
 from feedsvc.load.pagedata import (
     LANGUAGE,
     PUBLISHED,
+    RIGHTS,
     UPDATED,
     Stated,
     absolute,
     addresses,
     authors,
     first,
+    picture,
     stated_by,
     tags,
 )
@@ -91,7 +93,7 @@ def parse_html(document: Document, marks: Marks) -> Iterator[RawArticle | Unread
     updated = first(stated, *UPDATED) or _date_of(page.xpath(_UPDATED))
     _drop_repeated_lines(page, title, marks)
     body = _main_text(page)
-    image = first(stated, "og:image", "ld.image", "twitter:image")
+    image_url, image_type, image_length = picture(stated)
     if not title and not body:
         raise UnreadableDocument("the page has neither a title nor a text")
     yield RawArticle(
@@ -107,7 +109,10 @@ def parse_html(document: Document, marks: Marks) -> Iterator[RawArticle | Unread
         body_format=BodyFormat.HTML,
         tags=tags(stated),
         language=page.get("lang") or first(stated, *LANGUAGE),
-        image=absolute(base, image) if image else None,
+        image=absolute(base, image_url) if image_url else None,
+        image_type=image_type,
+        image_length=image_length,
+        rights=first(stated, *RIGHTS),
         related=related,
     )
 

@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from feedsvc.errors import UnreadableDocument
 from feedsvc.load.decode import joined, to_text
-from feedsvc.load.json import read_optional
+from feedsvc.load.record import read_optional
 from feedsvc.load.text import ends_page, looks_like_date, opens_related, related_links, split_lines
 from feedsvc.model import BodyFormat, Document, Marks, RawArticle, RawLink, Unread
 

@@ -23,6 +23,7 @@ PUBLISHED = (
 )
 UPDATED = ("ld.dateModified", "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified")
 LANGUAGE = ("ld.inLanguage", "content-language", "og:locale")
+RIGHTS = ("ld.copyrightNotice", "dcterms.rights", "dc.rights", "copyright")
 
 Stated = Mapping[str, list[str]]
 
@@ -75,11 +76,39 @@ def _is_article(node: Mapping[str, object]) -> bool:
 def _texts_by_key(node: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for key, value in node.items():
         for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, dict):
-                inner = ("url", "contentUrl", "@id") if key in ("image", "mainEntityOfPage") else ("name", "@value")
-                item = next(filter(None, map(item.get, inner)), None)
-            if isinstance(item, str):
-                yield f"ld.{key}", item
+            if (text := _text_of(key, item)) is not None:
+                yield f"ld.{key}", text
+    yield from _details_of(node.get("image"))
+
+
+def _text_of(key: str, item: object) -> str | None:
+    if isinstance(item, dict):
+        inner = ("url", "contentUrl", "@id") if key in ("image", "mainEntityOfPage") else ("name", "@value")
+        item = next(filter(None, map(item.get, inner)), None)
+    return item if isinstance(item, str) else None
+
+
+def _details_of(images: object) -> Iterator[tuple[str, str]]:
+    """What is said of the first image that has an address."""
+    listed = images if isinstance(images, list) else [images]
+    image = next((item for item in listed if (_text_of("image", item) or "").strip()), None)
+    for key in ("encodingFormat", "contentSize"):
+        value = image.get(key) if isinstance(image, dict) else None
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            yield f"ld.image.{key}", str(value)
+
+
+def picture(stated: Stated) -> tuple[str | None, str | None, str | None]:
+    """(address, media type, bytes) of the picture that stands for the page."""
+    url = first(stated, "og:image", "ld.image", "twitter:image")
+    media_type = length = None
+    # Each type belongs to the image before it, so with fewer types than images it is unsure whose they are.
+    if len(stated.get("og:image:type", ())) == len(stated.get("og:image", ())):
+        media_type = first(stated, "og:image:type")
+    if url == first(stated, "ld.image"):
+        media_type = media_type or first(stated, "ld.image.encodingFormat")
+        length = first(stated, "ld.image.contentSize")
+    return url, media_type, length
 
 
 def authors(stated: Stated) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """RawArticle → Draft: plain text, safe HTML, UTC times, keys to match by.
 
-Pure. Guesses nothing: a record without a readable publication time is refused with UnreadableRecord,
-and only an emptied title is replaced, by the first words of the text.
+Pure. Guesses nothing: a record without a readable publication time is refused with UnreadableRecord, as is one whose
+embargo cannot be read, and only an emptied title is replaced, by the first words of the text.
 """
 
 import hashlib
@@ -9,9 +9,10 @@ import re
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from feedsvc.errors import UnreadableDate, UnreadableRecord
-from feedsvc.model import Document, Draft, DraftLink, Image, RawArticle, RawLink, ReadDate
+from feedsvc.model import Credit, Document, Draft, DraftLink, Evidence, Image, RawArticle, RawLink, ReadDate
 from feedsvc.normalise.dates import read_date
 from feedsvc.normalise.html import absolute_url, body_to_html
 from feedsvc.normalise.text import clean, first_words, plain, title_key
@@ -21,9 +22,15 @@ from feedsvc.normalise.urls import url_key
 MAX_TITLE = 500
 MAX_DATE_TEXT = 200
 MAX_SUMMARY = 10_000
+MAX_RIGHTS = 1000
+MAX_IMAGE_BYTES = 2**31 - 1  # what any reader's integers hold; no picture has more
 MAX_TAGS = 50
 MAX_AUTHORS = 50
 MAX_LINKS = 1000
+
+_WHOLE = re.compile(r"\s*https?:", re.IGNORECASE)
+_IMAGE_TYPE = re.compile(r"image/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")  # RFC 6838 §4.2
+_LENGTH = re.compile(r"[1-9][0-9]{0,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +49,13 @@ def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
     tags = _plain_list(raw.tags, MAX_TAGS)
     subtitle = plain(raw.subtitle or "")[:MAX_SUMMARY]
     summary = plain(raw.summary or "")[:MAX_SUMMARY]
-    image_url = absolute_url(raw.image, url or document.url)
-    updated = _updated(raw, reading)
+    image = _image(raw, url or document.url)
+    rights = _cut(plain(raw.rights or ""), MAX_RIGHTS)
+    credit = _credit(raw)
+    published, evidence = _published(raw, reading)
+    updated = _date(raw.updated, reading)
     language = clean(raw.language or "").strip() or None
+    image_url = image.url if image else None
     shown = (title, subtitle, summary, body_html, authors, tags, url, language, image_url, updated and updated.at)
     return Draft(
         source=document.source,
@@ -56,8 +67,8 @@ def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
         url_key=url_key(url) if url else None,
         title=title,
         title_key=_key(title),
-        published=_published(raw, reading),
-        evidence=raw.date_evidence,
+        published=published,
+        evidence=evidence,
         updated=updated,
         authors=authors,
         subtitle=subtitle,
@@ -65,8 +76,10 @@ def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
         body_html=body_html,
         tags=tags,
         language=language,
-        image=Image(image_url) if image_url else None,
-        digest=hashlib.sha256(repr(shown).encode("utf-8", "backslashreplace")).hexdigest(),
+        image=image,
+        rights=rights,
+        credit=credit,
+        digest=_digest(shown, _more(image, rights, credit)),
         fetched_at=document.fetched_at,
         links=_links(raw.related, url or document.url, reading),
     )
@@ -79,19 +92,66 @@ def _title_from(raw: RawArticle, body_html: str) -> str:
     raise UnreadableRecord("it has neither a title nor any text")
 
 
-def _published(raw: RawArticle, reading: Reading) -> ReadDate:
-    if raw.published is None or not raw.published.strip():
+def _published(raw: RawArticle, reading: Reading) -> tuple[ReadDate, Evidence]:
+    """When readers may first see it, the time that it states or the end of its embargo, and how that is known.
+
+    An embargo is a record's own statement, so that nothing weaker gives the article an earlier time.
+    """
+    stated, embargo = _date(raw.published, reading), _embargo(raw, reading)
+    if embargo and (stated is None or stated.at < embargo.at):
+        return embargo, Evidence.RECORD
+    if stated is None:
         raise UnreadableRecord("it does not say when it was published")
-    return read_date(clean(raw.published), reading.default_zone)
+    return stated, Evidence.RECORD if embargo else raw.date_evidence
 
 
-_WHOLE = re.compile(r"\s*https?:", re.IGNORECASE)
+def _embargo(raw: RawArticle, reading: Reading) -> ReadDate | None:
+    """The end of the embargo, the latest where there are several, one a line."""
+    try:
+        ends = (_date(line, reading) for line in (raw.embargo or "").split("\n"))
+        return max(filter(None, ends), key=lambda end: end.at, default=None)
+    except UnreadableDate as error:
+        raise UnreadableRecord(f"it has an embargo, but until when cannot be read: {error.reason}") from error
 
 
-def _updated(raw: RawArticle, reading: Reading) -> ReadDate | None:
-    if raw.updated is None or not raw.updated.strip():
+def _date(text: str | None, reading: Reading) -> ReadDate | None:
+    return read_date(clean(text), reading.default_zone) if text and text.strip() else None
+
+
+def _image(raw: RawArticle, base_url: str | None) -> Image | None:
+    url = absolute_url(raw.image, base_url)
+    if url is None:
         return None
-    return read_date(clean(raw.updated), reading.default_zone)
+    media_type = (raw.image_type or "").partition(";")[0].strip().lower()
+    length = (raw.image_length or "").strip()
+    return Image(
+        url,
+        media_type if _IMAGE_TYPE.fullmatch(media_type) else None,
+        int(length) if _LENGTH.fullmatch(length) and int(length) <= MAX_IMAGE_BYTES else None,
+    )
+
+
+def _credit(raw: RawArticle) -> Credit | None:
+    """A publication known by its address alone goes by the name of its host."""
+    url = absolute_url(raw.credit_url, None)
+    title = _cut(plain(raw.credit_title or ""), MAX_TITLE) or (urlsplit(url).hostname if url else None)
+    return Credit(title, url) if title else None
+
+
+def _digest(shown: tuple[object, ...], more: dict[str, object]) -> str:
+    """What is in `more` counts only where there is any: an article without it keeps the digest that it always had."""
+    text = repr((*shown, more) if more else shown)
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _more(image: Image | None, rights: str, credit: Credit | None) -> dict[str, object]:
+    told = {
+        "image type": image and image.media_type,
+        "image length": image and image.length,
+        "rights": rights,
+        "credit": credit and (credit.title, credit.url),
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def _links(related: tuple[RawLink, ...], base_url: str | None, reading: Reading) -> tuple[DraftLink, ...]:
@@ -118,7 +178,7 @@ def _link(raw: RawLink, base_url: str | None, reading: Reading) -> DraftLink:
 def _listed(text: str | None, reading: Reading) -> ReadDate | None:
     """A link whose time cannot be read is a link without a time: it says less, but nothing wrong."""
     try:
-        return read_date(clean(text), reading.default_zone) if text and text.strip() else None
+        return _date(text, reading)
     except UnreadableDate:
         return None
 

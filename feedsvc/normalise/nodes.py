@@ -41,7 +41,7 @@ class Known:
     """What identity and dating need of a stored article.
 
     `own` is the time it states itself, `listed` the earliest that others give it, `published` the one
-    chosen; it is frozen once `served`.
+    chosen; it is frozen once `served`. Of one that is `withdrawn` readers have nothing.
     """
 
     id: str
@@ -58,6 +58,7 @@ class Known:
     updated: datetime | None = None
     served: bool = False
     digest: str = ""
+    withdrawn: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -2,7 +2,8 @@
 
 Pure. The publication time is the best evidence until an article is first served, then it is frozen and
 better evidence is only recorded. `updated` moves when what a reader sees has changed, to the time the
-change itself tells, else to when it was found.
+change itself tells, else to when it was found. What states a time to come, by an embargo or its own date, changes
+nothing that readers have before it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -85,7 +86,7 @@ def settle(resolution: Resolution, now: datetime) -> Intake:
     """Turn resolved nodes into what is to be written."""
     articles: list[Settled] = []
     witnesses: list[Witness] = []
-    waiting = [draft for node in resolution.nodes if _must_wait(node, now) for draft in node.drafts]
+    held = [node for node in resolution.nodes if _must_wait(node, now)]
     nodes = [_as_it_was(node) if _must_wait(node, now) else node for node in resolution.nodes]
     for node in nodes:
         article = _settled(node, now)
@@ -100,20 +101,35 @@ def settle(resolution: Resolution, now: datetime) -> Intake:
         merges={stub: node.id for node in nodes for stub in node.absorbed},
         repoints=resolution.repoints,
         former_titles=tuple(alias for node in read for alias in _former_titles(node)),
-        waiting=tuple(waiting),
+        waiting=tuple(draft for node in held for draft in node.drafts),
         id_by_place={(d.source, d.place): node.id for node in read for d in node.drafts if d.place is not None},
-        reports=resolution.reports,
+        reports=(*resolution.reports, *_out_already(held)),
     )
 
 
 def _must_wait(node: Node, now: datetime) -> bool:
-    """A stub that readers see already does not become whole before the time that its own article states."""
-    seen = node.known is not None and node.known.stub and node.known.served
-    return seen and node.draft is not None and node.draft.published.at > now
+    """What readers have does not change before the time that the article itself states.
+
+    A date that a page merely shows may be when it was rendered, and keeps no more than a stub from becoming whole.
+    """
+    known, draft = node.known, node.draft
+    if known is None or draft is None or not known.served:
+        return False
+    return draft.published.at > now and (known.stub or draft.evidence is not Evidence.PAGE)
+
+
+def _out_already(held: Sequence[Node]) -> Iterator[str]:
+    """What to tell of articles that may not be seen yet although readers have them, without a word of their content."""
+    for node in held:
+        if node.draft and node.known and not (node.known.stub or node.known.withdrawn):
+            yield (
+                f"{node.source}: {node.draft.ref} may not be seen yet, but it is public already and stays as it is;"
+                f" feedsvc withdraw {node.id} takes it back"
+            )
 
 
 def _as_it_was(node: Node) -> Node:
-    """The stub, with nothing of the article that waits."""
+    """What readers have, with nothing of the article that waits."""
     known = node.known
     assert known is not None
     return replace(

@@ -66,6 +66,87 @@ def test_updated_is_not_made_up_from_published():
     assert article.updated is None
 
 
+NAMESPACES = 'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/"'
+
+
+def rich(item: str) -> RawArticle:
+    markup = f'<rss version="2.0" {NAMESPACES}><channel><copyright>C</copyright><item><title>T</title>{item}</item>'
+    (article,) = read(f"{markup}</channel></rss>")
+    assert isinstance(article, RawArticle)
+    return article
+
+
+def atom(entry: str, head: str = "") -> RawArticle:
+    markup = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title>{head}<entry><title>T</title>{entry}</entry>'
+    (article,) = read(f"{markup}</feed>")
+    assert isinstance(article, RawArticle)
+    return article
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ('<media:content url="/a" type="image/png" fileSize="123"/>', ("/a", "image/png", "123")),
+        ('<media:content url="/a" medium="image"/><media:thumbnail url="/t"/>', ("/a", None, None)),
+        ('<media:content url="/v" type="video/mp4" fileSize="9"/><media:thumbnail url="/t"/>', ("/t", None, None)),
+        ('<enclosure url="/a" type="image/png" length="123"/>', ("/a", "image/png", "123")),
+        ('<media:content type="image/png"/><enclosure url="/a" type="image/gif"/>', ("/a", "image/gif", None)),
+        ('<enclosure url="/a" type="audio/mpeg" length="123"/>', (None, None, None)),
+    ],
+)
+def test_a_picture_comes_with_its_type_and_size(item, expected):
+    article = rich(item)
+    assert (article.image, article.image_type, article.image_length) == expected
+
+
+@pytest.mark.parametrize(
+    ("item", "rights"),
+    [
+        ("<dc:rights>&amp;copy; A &lt;b>B&lt;/b></dc:rights>", "© A B"),
+        ("<media:copyright>© A</media:copyright>", "© A"),
+        ('<media:copyright url="/terms">© A</media:copyright>', None),  # feedparser drops the text
+        ("", None),
+    ],
+)
+def test_an_item_has_rights_of_its_own(item, rights):
+    assert rich(item).rights == rights
+
+
+def test_the_rights_of_an_atom_feed_are_those_of_its_entries():
+    head = "<rights>© F</rights>"
+    assert atom("", head).rights == "© F"
+    assert atom("<rights type='html'>&amp;copy; A</rights>", head).rights == "© A"
+    assert atom("<source><rights>© S</rights></source>").rights is None
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ('<source url="https://w.example/rss">The Wire</source>', ("The Wire", "https://w.example/rss")),
+        ('<source url="https://w.example/rss"/>', (None, "https://w.example/rss")),
+        ("<source>The Wire</source>", ("The Wire", None)),
+        ("<source/><dc:source>x</dc:source>", (None, None)),
+    ],
+)
+def test_an_item_names_the_feed_that_it_came_from(item, expected):
+    article = rich(item)
+    assert (article.title, article.credit_title, article.credit_url) == ("T", *expected)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("<link rel='self' href='https://w.example/a'/><link href='https://w.example/'/>", "https://w.example/"),
+        ("<link rel='self' href='https://w.example/a'/><link rel='hub' href='/'/>", "https://w.example/a"),
+        ("<id>urn:w</id><updated>2020-01-01T00:00:00Z</updated><author><name>W</name></author>", None),
+    ],
+)
+def test_an_atom_entry_names_the_feed_that_it_came_from(source, expected):
+    article = atom(f"<source><title type='html'>The &lt;i>Wire&lt;/i></title>{source}</source>")
+    assert (article.title, article.credit_title, article.credit_url) == ("T", "The Wire", expected)
+    assert (article.updated, article.record_id) == (None, None)
+
+
 def test_a_relative_link_is_resolved_against_the_feeds_address():
     (article,) = read(rss("<title>T</title><link>/a</link>"), url="https://gazette.example/feed.xml")
     assert article.url == "https://gazette.example/a"

@@ -96,6 +96,45 @@ def test_a_date_above_the_headline_is_todays():
     assert read(f"<div>4 March 2026</div><h1>T</h1><div>3 March 2025</div>{TEXT}").published == "3 March 2025"
 
 
+LD = '<script type="application/ld+json">{"@type": "Article", "image": %s}</script>'
+OG = '<meta property="og:image" content="/%s">'
+OG_TYPE = '<meta property="og:image:type" content="image/%s">'
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (OG % "a" + OG_TYPE % "png", ("/a", "image/png", None)),
+        (OG % "a" + OG_TYPE % "png" + OG % "b" + OG_TYPE % "gif", ("/a", "image/png", None)),
+        (OG % "a" + OG % "b" + OG_TYPE % "gif", ("/a", None, None)),
+        (OG_TYPE % "png", (None, None, None)),
+        (LD % '"/a"', ("/a", None, None)),
+        (LD % '{"url": "/a", "encodingFormat": "image/png", "contentSize": "123"}', ("/a", "image/png", "123")),
+        (LD % '[{"contentSize": 1}, " ", {"contentUrl": "/a", "contentSize": 2}, "/b"]', ("/a", None, "2")),
+        (LD % '["/a", {"url": "/b", "contentSize": 2}]', ("/a", None, None)),
+        (LD % '{"url": "/a", "encodingFormat": ["x"], "contentSize": true}', ("/a", None, None)),
+        (OG % "a" + LD % '{"url": "/a", "contentSize": 2}', ("/a", None, "2")),
+        (OG % "b" + LD % '{"url": "/a", "encodingFormat": "image/png", "contentSize": 2}', ("/b", None, None)),
+    ],
+)
+def test_what_a_page_says_of_its_image_is_said_of_no_other(head, expected):
+    article = read(f"<head>{head}</head><h1>T</h1>{TEXT}")
+    assert (article.image, article.image_type, article.image_length) == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "rights"),
+    [
+        ('<meta name="copyright" content="© Gazette">', "© Gazette"),
+        ('<meta name="copyright" content="2025"><meta name="DCTERMS.rights" content="© Gazette">', "© Gazette"),
+        ('<script type="application/ld+json">{"@type": "Report", "copyrightNotice": "© Ada"}</script>', "© Ada"),
+        ("", None),
+    ],
+)
+def test_a_page_states_its_rights(head, rights):
+    assert read(f"<head>{head}</head><h1>T</h1>{TEXT}<footer>© 2025</footer>").rights == rights
+
+
 @pytest.mark.parametrize(
     "markup",
     [

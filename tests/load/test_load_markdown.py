@@ -51,6 +51,30 @@ def test_scalars_stay_the_text_they_were():
     assert (article.record_id, article.language) == ("007", "no")
 
 
+def test_front_matter_takes_the_keys_of_a_record():
+    article = read(
+        "---\ntitle: T\nimage: {url: /a.png, type: image/png, length: 123}\ncopyright: © Gazette\n"
+        "source: {name: The Wire, url: https://wire.example/}\nembargo: 2026-05-01\n---\n"
+    )
+    assert (article.image, article.image_type, article.image_length) == ("/a.png", "image/png", "123")
+    assert (article.rights, article.credit_title, article.credit_url) == (
+        "© Gazette",
+        "The Wire",
+        "https://wire.example/",
+    )
+    assert (article.published, article.embargo) == (None, "2026-05-01")
+
+
+@pytest.mark.parametrize("nothing", ["", "false", "no", "null", "~", "[]", "''", ">\n\n"])
+def test_front_matter_may_say_that_there_is_no_embargo(nothing):
+    assert read(f"---\ntitle: T\nembargo: {nothing}\n---\n").embargo is None
+
+
+@pytest.mark.parametrize("flag", ["true", "yes", "[2026-05-01]"])
+def test_an_embargo_without_a_time_is_no_time(flag):
+    assert read(f"---\ntitle: T\nembargo: {flag}\n---\n").embargo in ("true", "yes", "a list")
+
+
 def test_a_heading_that_differs_from_the_title_stays():
     assert read("---\ntitle: A\n---\n# B\n\nText").body == "# B\n\nText"
 

@@ -28,6 +28,9 @@ PIECES = [
     ),
     *('<rss version="2.0"><channel>', "<item>", "<feed>", "<entry>", "<link href='http://['/>", "&#xD800;", "&lt;"),
     *("<?xml version='1.0' encoding='rot13'?>", "<!DOCTYPE x [<!ENTITY x 'y'>]>", "&x;", "<!--", "<![CDATA["),
+    *("embargo: ", "source: {", "image: {url: a, length: ", '{"image": {"url": "a", "contentSize": 1}}', "license: "),
+    *("<media:content medium='image' url='", "<source url='x'>", "</source>", "<dc:rights>", "<rights type='html'>"),
+    *("<meta property='og:image:type' content='x'>", "<meta name='copyright' content='"),
     *("\ufeff", "\u2028", "é", "\ud83d", "\x0b", "&#11;", "\uffff", "<h1>Title</h1>"),
 ]
 

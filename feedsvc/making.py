@@ -96,13 +96,16 @@ def _assembled(feed: PlannedFeed, id: str, settings: Settings, store: Store, uns
 
 def _deltas(due: Due, snapshots: Sequence[Snapshot]) -> Iterator[Delta]:
     """For each kept generation and format, the feed with what has changed since then, unless that is everything."""
+    known = {(one.format, one.etag.strip('"')) for one in snapshots}  # a feed may come back to what it was
     for former in due.formers:
         was = {one.id: one for one in former.shown}
         changed = {one.id for one in due.feed.shown if was.get(one.id) != one}
         if len(changed) == len(due.feed.shown):
             continue
         for one in snapshots:
-            if tag := former.tags.get(one.format):
+            tag = former.tags.get(one.format, "")
+            if tag and (one.format, tag) not in known:
+                known.add((one.format, tag))
                 yield Delta(one.format, tag, delta(one.body, one.format, changed))
 
 

@@ -30,7 +30,7 @@ from feedsvc.theming import Themed, theme
 
 log = structlog.get_logger()
 
-READER_VERSION = "1"  # raise it when parsing or normalising changes, so that everything is read again
+READER_VERSION = "2"  # raise it when parsing or normalising changes, so that everything is read again
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _lines(before: _Before) -> dict[str, Line]:
             updated=a.updated,
             digest=a.digest,
             touched=before.touched.get(a.id, a.touched),
-            trace=a.url_key or a.title,
+            trace=a.url_key or f"{a.published:%Y-%m-%d %H:%M} {a.title}",
             recalled=a.recalled,
             withdrawn=a.withdrawn,
         )

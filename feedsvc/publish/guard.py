@@ -6,6 +6,7 @@ new id for what they have seen under another, are shown as new though they are n
 about most.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
@@ -19,7 +20,7 @@ REPEATED = 0.05  # FreshRSS gives up on the ids of a feed in which more than thi
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An entry of a generation, as readers tell it from others. Stored as a list in this order."""
+    """An entry of a generation, as readers tell it from others. `trace` is a digest of that of its line."""
 
     id: str
     published: datetime
@@ -60,7 +61,8 @@ def shown(line: Line) -> Shown:
     """What readers get to know of an article's entry."""
     at = line.withdrawn or line.updated or line.published
     digest = "withdrawn" if line.withdrawn else f"{line.digest[:16]}{line.touched or ''}"
-    return Shown(line.id, line.published, max(line.published, at), digest, line.trace)
+    trace = hashlib.sha256(line.trace.encode("utf-8", "backslashreplace")).hexdigest()[:16] if line.trace else ""
+    return Shown(line.id, line.published, max(line.published, at), digest, trace)
 
 
 def compare(
@@ -69,7 +71,7 @@ def compare(
     """What happens to the entries. `archived` holds all ids in archives, `gone` those that went without."""
     was = {one.id: one for one in before}
     there = {one.id for one in after}
-    traces = {one.trace for one in before if one.trace and one.id not in there}
+    traces = {one.trace for one in before if one.trace}
     newest = max((one.published for one in before), default=None)
     fresh = [one for one in after if one.id not in was and one.id not in archived]
     new = [one for one in fresh if one.id not in gone and one.trace not in traces]

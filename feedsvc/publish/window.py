@@ -16,7 +16,7 @@ class Line:
     """What planning needs of an article: enough to sort it, and to see that it has changed.
 
     `touched` grows when what it lists is called otherwise or may be seen no more. `trace` is by what readers might
-    take it for another one of the same: a digest of its URL, else of its title. `recalled` is true for a while after
+    take it for another one of the same: its URL, else its title and time. `recalled` is true for a while after
     an operator has corrected or withdrawn it: then readers are told even where it was in an archive already.
     """
 

@@ -11,6 +11,7 @@ from feedsvc.model import Evidence, Precision
 from feedsvc.normalise.identity import Repoint
 from feedsvc.normalise.nodes import Alias, Keys, Known, Moment
 from feedsvc.normalise.settle import Intake, Link, Settled
+from feedsvc.store.feeds import WITHDRAWN
 from feedsvc.store.graph import forget_vertices
 from feedsvc.store.store import chunks, read_mark, upsert, write_mark
 from feedsvc.store.tables import (
@@ -123,6 +124,7 @@ def _known(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Know
             updated=row.updated,
             served=row.served,
             digest=row.digest,
+            withdrawn=row.digest == WITHDRAWN,
         )
 
 

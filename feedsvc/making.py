@@ -5,24 +5,30 @@ Nothing is written here: a run lets all of it stand at once.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from feedsvc.charting import Maps
-from feedsvc.model import Channel, Feed, Snapshot
+from feedsvc.model import Channel, ChannelState, Feed, Origin, Snapshot
 from feedsvc.publish.delta import delta
 from feedsvc.publish.guard import Effect
-from feedsvc.publish.plan import ALL, OPML, PlannedFeed, channel_key, plan_outline, served
+from feedsvc.publish.plan import ALL, OPML, SITEMAP, PlannedFeed, channel_key, plan_outline, plan_sitemaps, served
 from feedsvc.publish.snapshot import snapshot
 from feedsvc.publish.window import Past
-from feedsvc.render import FORMATS, OPML_MEDIA_TYPE
-from feedsvc.render.assemble import assemble, feed_home, feed_id
+from feedsvc.render import FORMATS, OPML_MEDIA_TYPE, SITEMAP_MEDIA_TYPE
+from feedsvc.render.assemble import article_page, assemble, feed_home, feed_id
 from feedsvc.render.farewell import farewell
 from feedsvc.render.opml import Outline, render_opml
-from feedsvc.settings import Settings
+from feedsvc.render.sitemap import MAX_NEWS, News, Page, render_news_sitemap, render_sitemap_index, render_sitemaps
+from feedsvc.settings import Settings, Site
 from feedsvc.store import feeds as feed_store
+from feedsvc.store.feeds import PublicArticle
 from feedsvc.store.generations import Delta, Former, NewGeneration, Standing
 from feedsvc.store.store import Store
 
 Progress = Callable[[str, int, int], None]
+CHOSEN, FOUND, QUIET, REST = GROUPS = ("Editors’ channels", "Themes in the news", "Quiet channels", "Everything else")
+NEWS_FOR = timedelta(days=2)  # what Google News takes from a sitemap, here counted from the newest article
+MAX_PAGES = 49_000  # articles in a sitemap, which may have 50,000 addresses in all
 FILES = {name: format.file_name for name, format in FORMATS.items()}
 
 
@@ -116,5 +122,40 @@ def outline(channels: Sequence[Channel], stands: str | None, settings: Settings)
         return
     rss = FORMATS["rss"].file_name
     homes = [(c, feed_home(channel_key(c.slug), settings.site)) for c in served(channels)]
-    body = render_opml(settings.site.title, [Outline(c.title, c.description, home, home + rss) for c, home in homes])
+    groups = {ChannelState.DORMANT: QUIET}
+    outlines = [Outline(c.title, c.description, home, home + rss, groups.get(c.state, _group(c))) for c, home in homes]
+    body = render_opml(settings.site.title, sorted(outlines, key=lambda one: GROUPS.index(one.group)))
     yield NewGeneration(OPML, OPML, digest, None, len(homes), (snapshot(OPML, OPML_MEDIA_TYPE, body),))
+
+
+def _group(channel: Channel) -> str:
+    return {Origin.CURATED: CHOSEN, Origin.REST: REST}.get(channel.origin, FOUND)
+
+
+def sitemaps(
+    channels: Sequence[Channel], public: Sequence[PublicArticle], stands: str | None, site: Site, store: Store
+) -> Iterator[NewGeneration]:
+    """What search engines are told: the pages of this service, and the news; unless all of it stands as it is."""
+    shown = [article for article in public if not article.withdrawn]
+    newest = shown[-1].published if shown else None
+    news = [a for a in reversed(shown) if newest and a.published > newest - NEWS_FOR and not a.stub][:MAX_NEWS]
+    own = [article for article in reversed(shown) if article.url_key is None][:MAX_PAGES]
+    with store.reading() as connection:
+        urls = feed_store.urls(connection, [article.id for article in news])
+    at = {article.id: article.published for article in shown}
+    last = {c.slug: max((at[id] for id in c.members if id in at), default=None) for c in served(channels)}
+    pages = [Page(f"{site.base_url}/", newest)]
+    pages += [Page(feed_home(channel_key(slug), site), changed) for slug, changed in last.items()]
+    pages += [Page(article_page(a.id, site), max(a.published, a.updated or a.published)) for a in own]
+    told = [News(urls.get(a.id) or article_page(a.id, site), a.title, a.published) for a in news]
+    digest = plan_sitemaps(pages, told, site)
+    if digest == stands:
+        return
+    maps = (Page(f"{site.base_url}/sitemap-pages.xml"), Page(f"{site.base_url}/sitemap-news.xml"))
+    bodies = {
+        "sitemap": render_sitemap_index(maps),
+        "pages": render_sitemaps(pages)[0],
+        "news": render_news_sitemap(site.title, site.language, told),
+    }
+    snapshots = tuple(snapshot(name, SITEMAP_MEDIA_TYPE, body) for name, body in bodies.items())
+    yield NewGeneration(SITEMAP, SITEMAP, digest, newest, len(pages), snapshots)

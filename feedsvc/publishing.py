@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 
 from feedsvc.charting import Maps
 from feedsvc.curation import FILE_NAME, Curation, load_curation
-from feedsvc.making import Due, Progress, feeds, outline
+from feedsvc.making import Due, Progress, feeds, outline, sitemaps
 from feedsvc.model import ChannelState
 from feedsvc.normalise.urls import url_key
 from feedsvc.publish.guard import Effect, compare, objections, shown
-from feedsvc.publish.plan import MAP, OPML, PlannedFeed, due, plan
+from feedsvc.publish.plan import MAP, OPML, SITEMAP, PlannedFeed, due, plan
 from feedsvc.publish.window import Line, Past
 from feedsvc.report import Change, Report
 from feedsvc.settings import Settings
@@ -85,6 +85,7 @@ def publish(settings: Settings, store: Store, lease: Lease | None, report: Repor
         *feeds(going, before.stands, settings, store, maps, progress),
         *outline(themed.after, digests.get(OPML), settings),
         *maps.of_all(digests.get(MAP)),
+        *sitemaps(themed.after, before.public, digests.get(SITEMAP), settings.site, store),
     ]
     _until_the_next_second(before.stands, made)
     with store.writing(lease) as connection:

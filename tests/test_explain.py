@@ -30,7 +30,7 @@ class Ledger:
         self.connection = connection
 
     def article(self, id: str, *slugs: str, run: int = 1, story: str = "", **values: Any) -> None:
-        row: dict[str, Any] = {column.name: None for column in articles.columns}
+        row: dict[str, Any] = {column.name: None for column in articles.columns if column.nullable}
         row |= {"id": id, "source": "paper", "title": f"On {id}", "title_key": id, "published": FIRST}
         row |= {"stub": False, "served": True, "digest": "", "authors": [], "tags": []}
         row |= {"subtitle": "", "summary": "", "body_html": ""} | values

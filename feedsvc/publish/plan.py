@@ -12,7 +12,7 @@ from importlib.metadata import version
 from types import MappingProxyType
 from typing import Any
 
-from feedsvc.model import Channel, Origin
+from feedsvc.model import Channel, ChannelState, Origin
 from feedsvc.publish.guard import Shown, shown
 from feedsvc.publish.window import Line, Past, Window, window
 from feedsvc.settings import Settings, Site
@@ -89,13 +89,18 @@ def served(channels: Iterable[Channel]) -> list[Channel]:
 
 def plan_outline(channels: Iterable[Channel], settings: Settings) -> str:
     """The digest of what goes into the outline of all channels."""
-    shown = [(channel.slug, channel.title, channel.description) for channel in served(channels)]
+    shown = [(c.slug, c.title, c.description, c.state is ChannelState.DORMANT, c.origin) for c in served(channels)]
     return _digest((VERSION, settings.site, shown))
 
 
 def plan_map(channels: Iterable[Channel], arranged: int, site: Site) -> str:
     """The digest of the map of all channels, which is drawn anew when they are `arranged` or called otherwise."""
     return _digest((VERSION, site, arranged, sorted((channel.slug, channel.title) for channel in channels)))
+
+
+def plan_sitemaps(*told: object) -> str:
+    """The digest of what goes into the sitemaps."""
+    return _digest((VERSION, told))
 
 
 def _digest(described: object) -> str:

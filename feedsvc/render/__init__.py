@@ -22,4 +22,5 @@ FORMATS: Mapping[str, Format] = {
     "json": Format("feed.json", "application/feed+json; charset=utf-8", render_json),
 }
 OPML_MEDIA_TYPE = "text/x-opml; charset=utf-8"
+SITEMAP_MEDIA_TYPE = "application/xml; charset=utf-8"
 MAP_MEDIA_TYPE = "image/svg+xml"

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from feedsvc.store.store import chunks, read_mark, upsert
+from feedsvc.store.store import chunks, upsert
 from feedsvc.store.tables import marks, pollers, readings
 
 SALT = "salt of "  # and a day
@@ -46,7 +46,7 @@ def salt(connection: Connection, day: str) -> bytes:
     """The day's salt, the same for all processes; made when it is first asked for."""
     name = SALT + day
     upsert(connection, marks, [{"name": name, "value": secrets.token_hex(SALT_BYTES)}], update=False)
-    return bytes.fromhex(read_mark(connection, name) or "")
+    return bytes.fromhex(connection.execute(select(marks.c.value).where(marks.c.name == name)).scalar_one())
 
 
 def add(connection: Connection, readings_of: Sequence[Mapping[str, Any]], polled: Sequence[Mapping[str, Any]]) -> None:
@@ -107,8 +107,8 @@ def sums(connection: Connection, since: str, by: str) -> dict[str, Sums]:
 
 
 def fuller_day(connection: Connection, today: str, yesterday: str) -> str:
-    """Of the two the one with more pollers, so that a day that has only begun does not pass for a whole one."""
-    wanted = select(pollers.c.day, func.count(pollers.c.poller.distinct())).where(pollers.c.day >= yesterday)
+    """Of the two the one with more pollers of feeds, so that a day that has only begun does not pass for a whole one."""
+    wanted = select(pollers.c.day, func.count()).where(pollers.c.day >= yesterday)
     counts = {row[0]: row[1] for row in connection.execute(wanted.group_by(pollers.c.day))}
     return yesterday if counts.get(yesterday, 0) > counts.get(today, 0) else today
 

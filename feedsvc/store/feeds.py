@@ -140,6 +140,13 @@ def whole_articles(
     return found
 
 
+def urls(connection: Connection, ids: Iterable[str]) -> dict[str, str | None]:
+    """id → the article's own URL, as given."""
+    wanted = select(articles.c.id, articles.c.url)
+    pages = (connection.execute(wanted.where(articles.c.id.in_(some))) for some in chunks(sorted(ids)))
+    return {row.id: row.url for page in pages for row in page}
+
+
 def _shown_links(connection: Connection, ids: Sequence[str], unseen: Collection[str]) -> dict[str, list[RelatedLink]]:
     """What these articles list, as it is called by now: a correction of a title is one everywhere."""
     a = articles.c

@@ -187,7 +187,9 @@ def forget_former_bytes(connection: Connection, id: str) -> None:
     stands = standing(connection)
     wanted = select(generations.c.key, generations.c.generation, generations.c.shown).order_by(generations.c.key)
     for row in connection.execute(wanted).all():
-        if row.generation != stands[row.key].generation and any(one[0] == id for one in row.shown or ()):
+        # What has no entries, such as a sitemap, does not say whether it showed it.
+        showed = not row.shown or any(one[0] == id for one in row.shown)
+        if row.generation != stands[row.key].generation and showed:
             of = (snapshots.c.key == row.key, snapshots.c.generation == row.generation)
             connection.execute(delete(snapshots).where(*of))
 

@@ -7,6 +7,7 @@ anew when the graph has grown by a quarter, so that little of what readers have 
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -136,7 +137,8 @@ class _Run:
             free = there - home.keys()
             # What was left over is so still, unless something has come that it may belong with.
             tied = free if self.weaving.ties else free - _leftover(self.before)
-            groups, refused = place(free, _neighbours(weights, tied), home, self._strengths()), frozenset()
+            ties = _neighbours(weights, tied)
+            groups, refused = place(free, ties, home, self._strengths(), self._strange(ties, home)), frozenset()
         after = continue_channels(
             groups, start.before, themes, self.published, self._titles, slug, start.made, self._about, refused
         )
@@ -188,9 +190,24 @@ class _Run:
         return {id: woven.strength for id, woven in self.weaving.known.items()} | self.weaving.strengths
 
     def _like_before(self, young: Collection[str], members: Collection[str]) -> float:
-        """How alike young members are to the older half of all members: the newer half may have strayed with them."""
+        """How alike young members are to what the channel began as."""
+        return self._likeness.between(young, self._older_half(members))
+
+    def _strange(self, ties: Mapping[str, Mapping[str, float]], home: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+        """New articles with the channels that began as something else. A stub says too little to be told apart."""
+        stubs = {article.id for article in self.public if article.stub}
+        new = [id for id, others in ties.items() if id not in stubs and not home.keys().isdisjoint(others)]
+        if not new:
+            return frozenset()
+        members: dict[str, list[str]] = defaultdict(list)
+        for id, where in home.items():
+            members[where].append(id)
+        return self._likeness.strange(new, {where: self._older_half(ids) for where, ids in members.items()})
+
+    def _older_half(self, members: Collection[str]) -> list[str]:
+        """The newer half may have strayed."""
         there = sorted(self.published.keys() & members, key=lambda id: (self.published[id], id))
-        return self._likeness.between(young, there[: (len(there) + 1) // 2])
+        return there[: (len(there) + 1) // 2]
 
     @cached_property
     def _likeness(self) -> Likeness:

@@ -4,7 +4,7 @@ Pure, and the only module that knows scikit-learn. The words of a text are count
 rare a word is follows from all the counts there are when two texts are compared.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from feedsvc.themes.parts import Edge, Text, in_order
 
 NEAREST = 10  # text edges of one article
 LEAST = 0.08  # cosine below which two texts have nothing in common
+STRANGE = 0.05  # cosine below which a text has nothing in common with what is told on average in a channel
 BLOCK = 500  # rows compared at once, which bounds the memory
 MAX_TEXT = 20_000  # characters; a book among the articles must not cost more than an article
 WORDS = 2**20  # numbers that words are told apart by
@@ -116,6 +117,28 @@ class Likeness:
         """How alike two groups of articles are: the cosine of their mean vectors, 0 when one is empty."""
         return float(self._mean(some) @ self._mean(others))
 
+    def strange(self, ids: Iterable[str], groups: Mapping[str, Iterable[str]]) -> frozenset[tuple[str, str]]:
+        """(article, group) of all that have nothing in common; what has no words is strange to nothing."""
+        rows = self._worded(ids)
+        parts = {name: part for name, members in sorted(groups.items()) if (part := self._worded(members))}
+        if not rows or not parts:
+            return frozenset()
+        where = np.repeat(np.arange(len(parts)), [len(part) for part in parts.values()])
+        members = np.concatenate(list(parts.values()))
+        belongs = csr_array((np.ones(len(members), np.float32), (where, members)), (len(parts), len(self.ids)))
+        cosines = (self.rows[rows] @ _of_length_1(belongs @ self.rows).T).toarray()
+        if self.mix and self.embeddings is not None:
+            means = belongs @ self.embeddings
+            means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+            cosines = self.mix(cosines, self.embeddings[rows] @ means.T)
+        names = list(parts)
+        far = np.argwhere(np.round(cosines, 5) < STRANGE)
+        return frozenset((self.ids[rows[article]], names[group]) for article, group in far)
+
+    def _worded(self, ids: Iterable[str]) -> list[int]:
+        rows = sorted(self.row_by_id[id] for id in ids if id in self.row_by_id)
+        return [row for row in rows if self.rows.indptr[row] < self.rows.indptr[row + 1]]
+
     def _mean(self, ids: Iterable[str]) -> NDArray[np.float64]:
         rows = sorted(self.row_by_id[id] for id in ids if id in self.row_by_id)
         mean = np.asarray(self.rows[rows].sum(axis=0), np.float64).ravel()
@@ -168,6 +191,11 @@ def _weighted(counts: csr_array, rarity: Vectors) -> csr_array:
     lengths[lengths == 0] = 1
     weights /= np.repeat(lengths, np.diff(counts.indptr))
     return csr_array((weights.astype(np.float32), counts.indices, counts.indptr), shape=counts.shape)
+
+
+def _of_length_1(rows: csr_array) -> csr_array:
+    lengths = np.sqrt(rows.multiply(rows).sum(axis=1))
+    return csr_array(rows.multiply(1 / lengths[:, np.newaxis]))
 
 
 def _embeddings(packed: Sequence[bytes]) -> Vectors:

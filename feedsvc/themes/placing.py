@@ -1,12 +1,14 @@
 """New articles → the channels they belong to, while everything else stays where it is.
 
 Pure. This is the first phase of Leiden, local moving, of those articles alone that are in no channel: each goes
-where it adds most to the modularity, to a channel or together with others like it. What is in a channel moves
-only when the channels are arranged anew.
+where it adds most to the modularity, to a channel or together with others like it; but never to a channel with
+which its text has nothing in common, whatever list or neighbour ties it there, for so channels would stray. What is
+in a channel moves only when the channels are arranged anew.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Set as AbstractSet
 
 from feedsvc.themes.graph import RESOLUTION, in_sequence
 
@@ -19,11 +21,12 @@ def place(
     ties: Mapping[str, Mapping[str, float]],
     home: Mapping[str, str],
     strength: Mapping[str, float],
+    strange: AbstractSet[tuple[str, str]] = frozenset(),
 ) -> list[frozenset[str]]:
     """Communities, largest first: the members of every channel with what joins them, and groups of new articles.
 
     `ties` gives for each free article the weight of each tie it has; `home` maps an article to its channel, and
-    `strength` every article to the weight of all its ties.
+    `strength` every article to the weight of all its ties. `strange` are pairs (article, channel) that do not fit.
     """
     total = sum(strength.get(id, 0.0) for id in sorted({*home, *free})) or 1.0
     label: dict[str, Hashable] = {id: (id,) for id in free}
@@ -37,7 +40,8 @@ def place(
         for id in sorted(free):
             own = strength.get(id, 0.0)
             mass[label[id]] -= own
-            pulls = {**_pulls(id, ties, home, label), (id, number): 0.0}  # the last is to be alone
+            fitting = {to: pull for to, pull in _pulls(id, ties, home, label).items() if (id, to) not in strange}
+            pulls = {**fitting, (id, number): 0.0}  # the last is to be alone
             best = _best(label[id], pulls, mass, RESOLUTION * own / total)
             moved |= best != label[id]
             label[id] = best

@@ -117,3 +117,11 @@ def test_the_words_of_an_article_are_plain_text() -> None:
         "z",
     ]
     assert words_of("", "", "").strip() == ""
+
+
+def test_a_text_is_strange_to_a_group_with_which_it_has_nothing_in_common() -> None:
+    said = ["harbour wall cracks", "harbour gulls", "choir sings", "choir psalm", "harbour choir", "gulls", ""]
+    groups = {"harbour": ["000", "001"], "choir": ["002", "003"], "wordless": ["006"], "gone": ["lost"]}
+    found = Likeness(texts(*said)).strange(["004", "005", "006", "lost"], groups)
+    assert found == {("005", "choir")}
+    assert Likeness(texts(*said)).strange([], groups) == Likeness(texts(*said)).strange(["004"], {}) == frozenset()

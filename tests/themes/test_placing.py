@@ -148,3 +148,15 @@ def test_no_new_article_would_add_more_elsewhere(one: Graph) -> None:
 
         [here] = [group for group in groups if id in group]
         assert gain(here) >= max(0.0, *map(gain, groups)) - 10 * LEAST_GAIN  # 0 is to be alone
+
+
+def test_a_new_article_joins_no_channel_that_its_text_is_strange_to_whatever_ties_it_there() -> None:
+    weights = clique("abc") | clique("defgh") | {("a", "x"): 1.0, ("b", "x"): 1.0, ("x", "y"): 0.5, ("d", "x"): 0.3}
+    home = dict.fromkeys("abc", "one") | dict.fromkeys("defgh", "two")
+
+    def groups(*strange: tuple[str, str]) -> set[str]:
+        found = place("xy", ties_of(weights, "xy"), home, strengths(weights), frozenset(strange))
+        return {"".join(sorted(group)) for group in found}
+
+    assert groups() == {"abcxy", "defgh"}
+    assert groups(("x", "one"), ("x", "two"), ("y", "one")) == {"abc", "defgh", "xy"}

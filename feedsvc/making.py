@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from feedsvc.charting import Maps
-from feedsvc.model import Channel, ChannelState, Feed, Origin, Snapshot
+from feedsvc.model import Article, Channel, ChannelState, Feed, Origin, Snapshot
 from feedsvc.publish.delta import delta
 from feedsvc.publish.guard import Effect
 from feedsvc.publish.plan import ALL, OPML, SITEMAP, PlannedFeed, channel_key, plan_outline, plan_sitemaps, served
@@ -95,9 +95,15 @@ def _assembled(feed: PlannedFeed, id: str, settings: Settings, store: Store, uns
         FILES,
         settings.site,
         image=feed.image,
-        language=feed.language,
+        language=feed.language or _language(articles),
         archives=feed.archives,
     )
+
+
+def _language(articles: Collection[Article]) -> str | None:
+    """The language that all of them are said to be in, if that is one."""
+    told = {article.language for article in articles}
+    return told.pop() if len(told) == 1 else None
 
 
 def _deltas(due: Due, snapshots: Sequence[Snapshot]) -> Iterator[Delta]:

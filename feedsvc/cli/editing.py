@@ -8,6 +8,7 @@ from feedsvc.cli.base import cli, print_json, store_of, with_settings
 from feedsvc.model import BodyFormat
 from feedsvc.settings import Settings
 
+EVERYTHING = "everything"
 FORMATS = {".html": BodyFormat.HTML, ".htm": BodyFormat.HTML, ".md": BodyFormat.MARKDOWN}
 
 
@@ -61,9 +62,9 @@ def correct(
 
 @cli.command()
 @with_settings
-@click.argument("channel")
+@click.argument("channel", default=EVERYTHING)
 def release(settings: Settings, channel: str) -> None:
-    """Let out what is held back of CHANNEL (its slug, or "everything")."""
+    """Let out what is held back of CHANNEL (its slug), or of the feed of everything."""
     from feedsvc import editing
 
     report = editing.release(settings, store_of(settings), channel)

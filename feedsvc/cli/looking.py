@@ -83,3 +83,14 @@ def explain(settings: Settings, subject: str) -> None:
         raise click.ClickException(f"{subject} is neither an article's id or URL nor a channel's slug")
     for line in lines:
         click.echo(line)
+
+
+@cli.command()
+@with_settings
+def readers(settings: Settings) -> None:
+    """Who reads what: subscribers, readers, how politely they ask, and what that saved."""
+    from feedsvc.serve.readers import gather, lines
+
+    with store_of(settings).reading() as connection:
+        for line in lines(gather(connection, datetime.now(UTC))):
+            click.echo(line)

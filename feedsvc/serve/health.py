@@ -1,27 +1,31 @@
 """What operators look at: alive, able to serve, the whole picture, and the same for Prometheus.
 
-Everything comes from what the worker wrote into the store, never from this process' own state. Only
-what readers may see is counted.
+Everything comes from what the worker and all web processes wrote into the store, never from this process' own
+state. Only what readers may see is counted.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from sqlalchemy.exc import SQLAlchemyError
 
+from feedsvc.serve import readers
 from feedsvc.serve.shelf import Shelf
 from feedsvc.settings import Settings
 from feedsvc.store import reading, runs
 from feedsvc.store.articles import count_set_aside
+from feedsvc.store.generations import Hold, read_holds
 from feedsvc.store.store import Store, cause
 
 STALE_AFTER = 3  # intervals without a run that went through
 MAX_SET_ASIDE = 50
 MAX_CHANNELS = 200
+MAX_HOLDS = 50
 PUBLIC_COUNTS = ("published", "set_aside", "seconds")  # the others count what may not be seen yet
 NO_STORE = {"Cache-Control": "no-store"}
 
@@ -42,12 +46,13 @@ def blueprint(settings: Settings, store: Store, shelf: Shelf) -> Blueprint:
 
     @pages.get("/health")
     def health() -> Response:
+        now = datetime.now(UTC)
         try:
-            facts = gather(store)
+            facts = gather(store, now)
         except SQLAlchemyError as error:
             picture: dict[str, Any] = {"status": "failing", "problems": [f"the store cannot be read: {cause(error)}"]}
         else:
-            picture = judge(facts, settings, datetime.now(UTC))
+            picture = judge(facts, settings, now)
         answer = jsonify(picture)
         answer.status_code = 503 if picture["status"] == "failing" else 200
         answer.headers.update(NO_STORE)
@@ -62,8 +67,8 @@ def blueprint(settings: Settings, store: Store, shelf: Shelf) -> Blueprint:
     return pages
 
 
-def gather(store: Store) -> dict[str, Any]:
-    """Read all that the judgement needs, in one view of the store."""
+def gather(store: Store, now: datetime, days: int = readers.DAYS) -> dict[str, Any]:
+    """Read all that the judgement needs, in one view of the store; of readers, the last `days` days."""
     with store.reading() as connection:
         set_aside = reading.set_aside_lines(connection, MAX_SET_ASIDE)
         return {
@@ -77,18 +82,22 @@ def gather(store: Store) -> dict[str, Any]:
             "set_aside_count": count_set_aside(connection),
             "sources": reading.documents_by_source(connection),
             "channels": reading.channel_lines(connection),
+            "holds": {key: hold for key, hold in sorted(read_holds(connection).items()) if not hold.released},
+            "readers": readers.gather(connection, now, days),
         }
 
 
 def judge(facts: Mapping[str, Any], settings: Settings, now: datetime) -> dict[str, Any]:
-    """The whole picture. `status` is "ok", "degraded" (something set aside, a source fails) or "failing"."""
+    """The whole picture. `status` is "ok", "failing" or, between them, "degraded": an article is set aside, a feed
+    held back, a source fails."""
     last = facts["runs"][0] if facts["runs"] else None
     worker = facts["worker"]
     interval = worker.refresh_every_s if worker else settings.schedule.refresh_every_s
     failing = _failing(facts, interval, now)
     finished = _finished(facts["runs"])
     errors = list(finished["errors"]) if finished else []  # a run in hand has not met them yet
-    degraded = errors + ([f"{facts['set_aside_count']} article(s) are set aside"] if facts["set_aside_count"] else [])
+    aside = [f"{facts['set_aside_count']} article(s) are set aside"] if facts["set_aside_count"] else []
+    degraded = errors + aside + [_held(key, hold) for key, hold in islice(facts["holds"].items(), MAX_HOLDS)]
     return {
         "status": "failing" if failing else "degraded" if degraded else "ok",
         "problems": failing + degraded,
@@ -104,6 +113,8 @@ def judge(facts: Mapping[str, Any], settings: Settings, now: datetime) -> dict[s
             "count": facts["set_aside_count"],
             "newest": [{**line, "since": _time(line["since"])} for line in facts["set_aside"]],
         },
+        "held_back": {"count": len(facts["holds"])},
+        "readers": readers.picture(facts["readers"]) if settings.serve.readers_days else None,
         "channels": {
             "count": len(facts["channels"]),
             "list": [
@@ -131,6 +142,13 @@ def _failing(facts: Mapping[str, Any], interval_s: int, now: datetime) -> list[s
         age = int((now - last_good).total_seconds())
         problems.append(f"the last good run ended {age} s ago, more than {STALE_AFTER} intervals of {interval_s} s")
     return problems
+
+
+def _held(key: str, hold: Hold) -> str:
+    slug = key.removeprefix("channels/")
+    which = f"channel {slug}" if slug else "the feed of everything"
+    remedy = f"feedsvc release {slug}".rstrip()
+    return f"{which} is held back since {_time(hold.since)}: {'; '.join(hold.reasons)}; {remedy} lets it out"
 
 
 def _source(name: str, documents: int, errors: Sequence[str]) -> dict[str, Any]:
@@ -168,7 +186,7 @@ class _Collector:
 
     def collect(self) -> Iterable[Metric]:
         try:
-            facts = gather(self._store)
+            facts = gather(self._store, datetime.now(UTC), days=1)
         except SQLAlchemyError:
             yield GaugeMetricFamily("feedsvc_store_readable", "Whether the store answers", 0)
             return
@@ -179,6 +197,7 @@ class _Collector:
         yield articles
         yield GaugeMetricFamily("feedsvc_set_aside", "Articles set aside", facts["set_aside_count"])
         yield GaugeMetricFamily("feedsvc_channels", "Channels served", len(facts["channels"]))
+        yield GaugeMetricFamily("feedsvc_held_back", "Feeds whose newest generation is held back", len(facts["holds"]))
         yield GaugeMetricFamily("feedsvc_publication", "Times that feeds were published", facts["publication"])
         if facts["last_good"]:
             when = facts["last_good"].timestamp()
@@ -187,3 +206,24 @@ class _Collector:
         if finished:
             seconds = finished["counts"].get("seconds", 0)
             yield GaugeMetricFamily("feedsvc_last_run_seconds", "How long the last run took", seconds)
+        yield from _read(facts["readers"].all)
+
+
+def _read(by: readers.Readers) -> Iterable[Metric]:
+    """Who reads; the counters start anew at midnight in UTC, as after a restart."""
+    yield GaugeMetricFamily("feedsvc_readers", "People who read a feed on one day, as far as it is told", by.readers)
+    yield GaugeMetricFamily("feedsvc_subscribers", "Those of them whom services tell of", by.subscribers)
+    sums = by.sums
+    full = sums.requests - sums.unchanged - sums.refused
+    yield _counter(
+        "feed_requests", "Requests for feeds today", full=full, unchanged=sums.unchanged, refused=sums.refused
+    )
+    yield _counter("feed_conditional_requests", "Those of them with a condition", all=sums.conditional)
+    yield _counter("feed_bytes", "Bytes of feeds sent, and not sent, today", sent=sums.sent, saved=max(sums.saved, 0))
+
+
+def _counter(name: str, about: str, **numbers: int) -> Metric:
+    counter = CounterMetricFamily(f"feedsvc_{name}", about, labels=["kind"])
+    for kind, number in numbers.items():
+        counter.add_metric([kind], number)
+    return counter

@@ -1,12 +1,13 @@
 """The pages for people: which channels there are, what is in them, and how to subscribe.
 
 Shows what was published and builds nothing. Every link carries the path prefix; every absolute address is
-made of the configured base URL, never of the request. The pages need no script, and may run none.
+made of the configured base URL, never of the request. The pages need no script, and may run none but their own.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -24,9 +25,13 @@ from feedsvc.publish.plan import MAP, channel_key
 from feedsvc.render import FORMATS
 from feedsvc.render.assemble import article_page, feed_home
 from feedsvc.render.edge import language_tag
-from feedsvc.serve.speech import host, machine, spoken, spoken_day
+from feedsvc.serve import signposts
+from feedsvc.serve.speech import direction, host, machine, spoken, spoken_day
+from feedsvc.serve.subscribing import reader_links
 from feedsvc.settings import Settings, Site
 from feedsvc.store import reading
+from feedsvc.store.ages import changed_at
+from feedsvc.store.generations import endings
 from feedsvc.store.histories import extent, history
 from feedsvc.store.reasons import others_of_story, reasons, stories
 from feedsvc.store.store import Store, cause
@@ -56,11 +61,16 @@ ENDED = (
     "Nothing new had come to it for so long that it was closed for good, and nothing has taken its place.",
 )
 
+WITHDRAWN = (
+    "This article has been withdrawn",
+    "It stood here once and has been taken back. Feed readers that keep to what they are told remove it too.",
+)
+
 HEADERS = {
     # Articles may show pictures and play sound or video from anywhere; everything else is this service's own.
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' https: http: data:; media-src https: http:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: http: data:; "
+        "media-src https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -79,7 +89,7 @@ class FeedLink(NamedTuple):
 
 def blueprint(settings: Settings, store: Store) -> Blueprint:
     """The pages, with routes that know nothing of the path prefix, and the error pages of the whole app."""
-    views = Pages(settings.site, store)
+    views = Pages(settings.site, timedelta(days=settings.feeds.farewell_days), store)
     pages = Blueprint("pages", __name__, template_folder="templates")
     pages.add_url_rule("/", view_func=views.home)
     # With and without the slash are routes of their own: Flask's redirect would name the host of the request.
@@ -95,6 +105,7 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
         ):
             # OPTIONS of a feed is a question about the feed, not about this view of it.
             pages.add_url_rule(rule, view_func=view, defaults=given, provide_automatic_options=False)
+    signposts.add_to(pages, settings.site)
     for status in ERRORS:
         pages.app_errorhandler(status)(_error)
     pages.app_errorhandler(SQLAlchemyError)(_store_is_away)
@@ -106,9 +117,10 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """The views, on one site and one store."""
+    """The views, on one site and one store. A channel that has ended says so for as long as `farewell`."""
 
     site: Site
+    farewell: timedelta
     store: Store
 
     def home(self) -> ResponseReturnValue:
@@ -143,6 +155,8 @@ class Pages:
             chapters, earlier = history(connection, slug, TURNS_TOLD) if page == 1 else ([], 0)
             picture = _picture(connection, channel_key(slug)) if page == 1 else None
             last = extent(connection, slug).last if channel.state is ChannelState.DORMANT else None
+            changed = changed_at(connection, channel_key(slug))
+            ended = endings(connection).get(slug)
         if not found and page > 1:
             abort(404)
         return render_template(
@@ -157,6 +171,9 @@ class Pages:
             chapters=chapters,
             earlier=earlier,
             quiet_since=last,
+            newest=articles[0].published if articles and page == 1 else None,
+            changed=changed,
+            ended=ended,
         )
 
     def article(self, id: str) -> ResponseReturnValue:
@@ -166,6 +183,8 @@ class Pages:
                 abort(404)
             if isinstance(article, str):
                 return redirect(self._article_href(article), 301)
+            if article.withdrawn:
+                abort(_told(410, *WITHDRAWN))
             channels = reading.article_channels(connection, id)
             why = reasons(connection, [id], [channel.slug for channel in channels], TIES_NAMED)
             others, more = others_of_story(connection, id, OTHERS_OF_A_STORY)
@@ -181,25 +200,27 @@ class Pages:
     def feed_view(self, key: str, format: str) -> ResponseReturnValue:
         """The feed with `key`, as a person sees it who opens its address in a browser."""
         after_this_request(_never_for_readers)
-        slug = key.removeprefix("channels/")
+        slug, ended = key.removeprefix("channels/"), None
         with self.store.reading() as connection:
             if slug:
                 title = self._standing_channel(connection, slug, FORMATS[format].file_name).title
+                ended = endings(connection).get(slug)
                 articles = reading.channel_articles(connection, slug, ARTICLES_IN_FEED_VIEW)
             else:
                 title = self.site.title
                 articles = reading.newest_articles(connection, ARTICLES_IN_FEED_VIEW)
-        return render_template("feed.html", key=key, format=format, title=title, articles=articles)
+        return render_template("feed.html", key=key, format=format, title=title, articles=articles, ended=ended)
 
     def channel_feed_view(self, slug: str, format: str) -> ResponseReturnValue:
         return self.feed_view(f"channels/{slug}", format)
 
     def _standing_channel(self, connection: Connection, slug: str, file_name: str = "") -> Channel:
-        """The channel at `slug`; without one the answer is 404, 410 or a redirect to where it was merged into."""
+        """The channel at `slug`, which may have ended of late; without one the answer is 404, 410 or a redirect to
+        where it was merged into."""
         channel = reading.channel(connection, slug)
         if channel is None:
             abort(404)
-        if channel.state is ChannelState.RETIRED:
+        if slug in reading.gone(connection, datetime.now(UTC), self.farewell):
             abort(_told(410, *ENDED))
         if channel.heir:
             abort(redirect(self._channel_href(channel.heir) + file_name, 301))
@@ -216,6 +237,8 @@ class Pages:
             machine,
             host,
             percent,
+            direction,
+            reader_links,
         )
         return {
             "site": self.site,

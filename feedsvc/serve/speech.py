@@ -1,9 +1,26 @@
-"""How pages put times, shares and sites. Pure."""
+"""How pages put times, sites and the direction of text. Pure."""
 
 from datetime import UTC, datetime
+from typing import Literal
 from urllib.parse import urlsplit
 
 from feedsvc.render.maps.timescale import MONTHS
+
+# Languages whose usual script runs from right to left, and such scripts (ISO 15924), which a tag may name.
+RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa glk he iw ks mzn nqo pnb prs ps sd syr ug ur yi".split())
+SCRIPTS_RIGHT_TO_LEFT = frozenset("adlm arab aran hebr mand nkoo rohg syrc thaa".split())
+
+
+def direction(language: str | None) -> Literal["rtl", "auto"]:
+    """The direction of text that says it is in `language`: for others, that of its first letter.
+
+    Text in Arabic may begin with a Latin name. The other way round a tag is trusted less: many pages are tagged as
+    English whatever they are in.
+    """
+    primary, *rest = (language or "").lower().replace("_", "-").split("-")
+    script = next((part for part in rest if len(part) == 4 and part.isalpha()), None)
+    runs_left = script in SCRIPTS_RIGHT_TO_LEFT if script else primary in RIGHT_TO_LEFT
+    return "rtl" if runs_left else "auto"
 
 
 def spoken(at: datetime) -> str:

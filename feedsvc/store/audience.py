@@ -107,7 +107,7 @@ def sums(connection: Connection, since: str, by: str) -> dict[str, Sums]:
 
 
 def fuller_day(connection: Connection, today: str, yesterday: str) -> str:
-    """Of the two the one with more pollers of feeds, so that a day that has only begun does not pass for a whole one."""
+    """Of the two the one with more pollers, so that a day that has only begun does not pass for a whole one."""
     wanted = select(pollers.c.day, func.count()).where(pollers.c.day >= yesterday)
     counts = {row[0]: row[1] for row in connection.execute(wanted.group_by(pollers.c.day))}
     return yesterday if counts.get(yesterday, 0) > counts.get(today, 0) else today

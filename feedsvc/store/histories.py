@@ -79,7 +79,7 @@ def extent(connection: Connection, slug: str) -> Extent:
     wanted = (
         select(func.count(), func.min(at), func.max(at))
         .join(members, members.c.article_id == articles.c.id)
-        .where(members.c.slug == slug, articles.c.served)
+        .where(members.c.slug == slug, articles.c.served, articles.c.withdrawn.is_(None))
     )
     return Extent(*connection.execute(wanted).one())
 

@@ -17,7 +17,7 @@ from feedsvc.store.reading import STANDING
 from feedsvc.store.tables import articles, channels, edges, links, members, runs, verdicts, vertices
 from feedsvc.themes.parts import Tie
 
-SERVED = and_(articles.c.served, articles.c.merged_into.is_(None))
+SERVED = and_(articles.c.served, articles.c.withdrawn.is_(None), articles.c.merged_into.is_(None))
 MOST_NEAR = 500  # articles that are looked at for what an article of the rest hangs together with
 
 Place = tuple[str, str]  # an article's id and a channel's slug

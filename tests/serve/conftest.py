@@ -1,6 +1,13 @@
 """A small newspaper for the tests of this room: a folder of articles, a store, and the application on them."""
 
 import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -90,6 +97,7 @@ def open_newspaper(root: Path, base_url: str = BASE, store_url: str = "") -> New
         "store": {"url": store_url or f"sqlite:///{root}/feedsvc.db"},
         "schedule": {"refresh_every_s": 60},
         "themes": {"min_articles": 3},
+        "serve": {"requests_per_minute": 0},
         "sources": [{"name": "paper", "kind": "folder", "path": str(folder)}],
     }
     settings = Settings.model_validate(table)
@@ -138,3 +146,44 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Newspaper:
 @pytest.fixture(scope="session")
 def client(standing: Newspaper) -> FlaskClient:
     return standing.app().test_client()
+
+
+@pytest.fixture
+def serving() -> Iterator[Callable[..., int]]:
+    """Serves a newspaper from a real server in a process of its own, and gives its port. `serve` are settings."""
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start(paper: Newspaper, **serve: int) -> int:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = int(free.getsockname()[1])
+        config = paper.settings.origin
+        told = {"requests_per_minute": 0, "port": port} | serve
+        config.write_text(
+            f'[store]\nurl = "{paper.settings.store.url}"\n[site]\nbase_url = "{paper.settings.site.base_url}"\n'
+            + "[serve]\n"
+            + "".join(f"{name} = {value}\n" for name, value in told.items())
+            + f'[[sources]]\nname = "paper"\nkind = "folder"\npath = "{paper.folder}"\n',
+            encoding="utf-8",
+        )
+        command = [str(Path(sys.executable).with_name("feedsvc")), "serve", "--config", str(config)]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        processes.append(subprocess.Popen(command, **quiet, start_new_session=True))
+        _wait_until_ready(f"http://127.0.0.1:{port}/readyz")
+        return port
+
+    yield start
+    for process in processes:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _wait_until_ready(url: str) -> None:
+    end = time.monotonic() + 30
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        except OSError:
+            assert time.monotonic() < end, f"{url} is not ready"
+            time.sleep(0.1)

@@ -13,8 +13,8 @@ from sqlalchemy import insert, update
 from feedsvc.model import Article
 from feedsvc.serve.shelf import LOOK_EVERY_S
 from feedsvc.store import reading, runs
+from feedsvc.store.tables import holds, set_aside
 from feedsvc.store.tables import runs as run_table
-from feedsvc.store.tables import set_aside
 
 SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -234,6 +234,66 @@ def test_the_words_of_reports_may_name_pages_that_nobody_may_see_so_they_are_onl
 
 
 # For Prometheus
+
+
+def hold(paper: Any, key: str, **more: Any) -> None:
+    row = {"key": key, "since": datetime(2026, 11, 22, 8, tzinfo=UTC), "reasons": ["9 of 10 would go"]}
+    with paper.store.writing() as connection:
+        connection.execute(insert(holds), [row | {"released": False} | more])
+
+
+def test_a_feed_that_is_held_back_degrades_and_says_what_helps(printed: Any):
+    hold(printed, "channels/tram", reasons=["9 of 10 entries would vanish", "3 would show again"])
+    hold(printed, "")
+    found = picture(printed.app().test_client(), 200)
+    assert (found["status"], found["held_back"]["count"]) == ("degraded", 2)
+    assert found["problems"] == [
+        "the feed of everything is held back since 2026-11-22T08:00:00Z: 9 of 10 would go; feedsvc release lets it out",
+        "channel tram is held back since 2026-11-22T08:00:00Z: 9 of 10 entries would vanish; 3 would show again;"
+        " feedsvc release tram lets it out",
+    ]
+    assert figures(printed.app().test_client())["feedsvc_held_back"] == 2
+
+
+def test_what_an_operator_has_released_is_no_problem_any_more(printed: Any):
+    hold(printed, "channels/tram", released=True)
+    assert picture(printed.app().test_client(), 200)["status"] == "ok"
+
+
+def test_however_many_feeds_are_held_back_the_picture_stays_small(printed: Any):
+    for number in range(60):
+        hold(printed, f"channels/{number}")
+    found = picture(printed.app().test_client(), 200)
+    assert (found["held_back"]["count"], len(found["problems"])) == (60, 50)
+
+
+def test_who_reads_what_is_told(printed: Any):
+    client = printed.app().test_client()
+    path = f"/channels/{printed.slugs()[0]}/rss.xml"
+    whole = client.get(path, headers={"User-Agent": "Miniflux/2"})
+    etag = {"If-None-Match": whole.headers["ETag"]}
+    client.get(path, headers={"User-Agent": "Miniflux/2"} | etag)
+    client.get("/atom.xml", headers={"User-Agent": "Feedbin feed-id:1 - 142 subscribers", "Accept-Encoding": "gzip"})
+    client.get("/channels.opml", headers={"User-Agent": "Miniflux/2"})
+    client.application.wsgi_app._watch.__self__.flush()  # type: ignore[attr-defined]
+    told = picture(client, 200)["readers"]
+    assert {feed["feed"]: (feed["readers"], feed["requests"]) for feed in told["feeds"]} == {
+        "everything": (142, 1),
+        printed.slugs()[0]: (1, 2),
+    }
+    assert (told["all"]["readers"], told["all"]["unchanged_share"]) == (143, 0.3333)
+    assert told["all"]["bytes_saved"] >= len(whole.data)
+    found = figures(client)
+    assert (found["feedsvc_readers"], found["feedsvc_subscribers"]) == (143, 142)
+    assert found["feedsvc_feed_requests_totalunchanged"] == 1
+    assert found["feedsvc_feed_bytes_totalsaved"] == told["all"]["bytes_saved"]
+
+
+def test_where_readers_are_not_counted_nothing_is_told_of_them(printed: Any):
+    printed.settings = printed.settings.model_copy(
+        update={"serve": printed.settings.serve.model_copy(update={"readers_days": 0})}
+    )
+    assert picture(printed.app().test_client(), 200)["readers"] is None
 
 
 def test_metrics_can_be_read_by_prometheus(printed: Any):

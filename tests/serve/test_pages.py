@@ -1,6 +1,7 @@
 import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from urllib.robotparser import RobotFileParser
 
 import pytest
 from flask import Flask, abort
@@ -16,7 +17,7 @@ from feedsvc.serve import pages
 from feedsvc.settings import Settings, Site, SourceSettings
 from feedsvc.store.engine import migrate, open_engine
 from feedsvc.store.store import Store
-from feedsvc.store.tables import articles, channels, links, members
+from feedsvc.store.tables import articles, channels, feeds, generations, links, members
 
 NOON = datetime(2025, 6, 21, 12, 0, 5, tzinfo=UTC)
 BASE = "https://news.example/feeds"
@@ -27,7 +28,7 @@ ERRORS = ["/nothing", "/channels/none/", "/articles/urn:uuid:none", "/gone", "/b
 
 
 def an_article(id: str, **values: object) -> dict[str, object]:
-    row: dict[str, object] = {column.name: None for column in articles.columns}
+    row: dict[str, object] = {column.name: None for column in articles.columns if column.nullable}
     row |= {"id": id, "source": "paper", "title": f"Title of {id}", "title_key": id, "published": NOON}
     row |= {"stub": False, "served": True, "digest": "", "authors": [], "tags": []}
     return row | {"subtitle": "", "summary": "", "body_html": ""} | values
@@ -54,6 +55,10 @@ WHOLE = an_article(
     summary="Until the new year.",
     body_html="<p>The bridge is <em>shut</em>.</p>",
     image="https://paper.example/bridge.jpg?w=1&h=2",
+    rights="© Maeve <Strannock>",
+    credit_title="The Other <Paper>",
+    credit_url="https://other.example/?a=1&b=2",
+    note="The bridge is shut until <spring>, not the new year.",
 )
 STUB = an_article("urn:uuid:stub", stub=True)
 FOREIGN = an_article("urn:uuid:de", title="Hochwasser", language="de", body_html="<p>Pumpen.</p>")
@@ -61,14 +66,23 @@ STRANGE = an_article("urn:uuid:strange", language='x" onload="', published=NOON 
 HIDDEN = an_article("urn:uuid:hidden", served=False, title="Embargoed")
 BECAME_WHOLE = an_article("urn:uuid:old", stub=True, merged_into="urn:uuid:1")
 MANY = [an_article(f"urn:uuid:many-{n}", published=NOON - timedelta(days=n)) for n in range(31)]
-ARTICLES = [WHOLE, STUB, FOREIGN, STRANGE, HIDDEN, BECAME_WHOLE, *MANY]
+WITHDRAWN = an_article("urn:uuid:taken", title="Libel", url="https://paper.example/libel", withdrawn=NOON)
+ARABIC = an_article("urn:uuid:ar", title="NASA تطلق", language="ar", body_html="<p>NASA تطلق</p>", summary="ملخص")
+ARTICLES = [WHOLE, STUB, FOREIGN, STRANGE, HIDDEN, BECAME_WHOLE, WITHDRAWN, ARABIC, *MANY]
 CHANNELS = [
     a_channel("flood", description="High water."),
     a_channel("many"),
     a_channel("once", state=ChannelState.MERGED.value, heir="flood"),
+    a_channel("over", state=ChannelState.RETIRED.value, ended=datetime.now(UTC) - timedelta(days=10)),
+    a_channel("long-over", state=ChannelState.RETIRED.value, ended=datetime.now(UTC) - timedelta(days=100)),
 ]
-MEMBERS = {"flood": [WHOLE, STUB, FOREIGN, STRANGE], "many": MANY}
-LINKS = [a_link("urn:uuid:1", "urn:uuid:stub", published=NOON), a_link("urn:uuid:1", "urn:uuid:hidden", position=1)]
+MEMBERS = {"flood": [WHOLE, STUB, FOREIGN, STRANGE, WITHDRAWN], "many": MANY, "over": [STUB], "long-over": [STUB]}
+LINKS = [
+    a_link("urn:uuid:1", "urn:uuid:stub", published=NOON),
+    a_link("urn:uuid:1", "urn:uuid:hidden", position=1),
+    a_link("urn:uuid:1", "urn:uuid:taken", position=2),
+]
+GENERATION = {"key": "channels/flood", "generation": 3, "digest": "", "entries": 4, "published_at": NOON}
 
 
 def an_app(folder: Path, base_url: str, filled: bool = True) -> Flask:
@@ -77,11 +91,14 @@ def an_app(folder: Path, base_url: str, filled: bool = True) -> Flask:
     store = Store(engine)
     with store.writing() as connection:
         if filled:
-            connection.execute(insert(articles), ARTICLES)
-            connection.execute(insert(channels), CHANNELS)
+            for table, rows in ((articles, ARTICLES), (channels, CHANNELS)):
+                for row in rows:
+                    connection.execute(insert(table), [row])
             connection.execute(insert(links), LINKS)
-            rows = [{"slug": slug, "article_id": row["id"]} for slug, group in MEMBERS.items() for row in group]
-            connection.execute(insert(members), rows)
+            ids = [{"slug": slug, "article_id": row["id"]} for slug, group in MEMBERS.items() for row in group]
+            connection.execute(insert(members), ids)
+            connection.execute(insert(feeds), [{"key": "channels/flood", "id": "urn:uuid:f", "generation": 3}])
+            connection.execute(insert(generations), [GENERATION])
     app = Flask("feedsvc.serve")
     app.register_blueprint(pages.blueprint(some_settings(folder, base_url), store))
     app.add_url_rule("/gone", "gone", lambda: abort(410))
@@ -121,7 +138,9 @@ def text(element: etree._Element) -> str:
 def test_every_page_is_well_formed_and_guarded(client: FlaskClient, path: str):
     response = client.get(path)
     assert tree(response).get("lang") == "en"
-    assert response.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self';")
+    assert response.headers["Content-Security-Policy"].startswith(
+        "default-src 'none'; script-src 'self'; style-src 'self';"
+    )
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
 
@@ -133,7 +152,8 @@ def test_every_page_can_be_found_the_way_around_in(client: FlaskClient, path: st
     assert page.xpath("//a[1]/@href")[0] == "#" + page.find(".//main").get("id")
     ids = page.xpath("//@id")
     assert len(ids) == len(set(ids))
-    assert not page.xpath("//@style | //script | //style")
+    assert page.xpath("//script/@src") == ["/feeds/static/page.js"]
+    assert not page.xpath("//@style | //script/text() | //style | //@*[starts-with(name(), 'on')]")
 
 
 @pytest.mark.parametrize("path", PAGES + FEEDS + ERRORS)
@@ -158,8 +178,10 @@ def test_a_head_request_gets_the_same_headers_and_no_page(client: FlaskClient, p
     assert not response.data
 
 
-def test_the_style_sheet_and_the_icon_that_pages_name_are_there(client: FlaskClient):
-    for path in tree(client.get("/")).xpath("//link[@rel='stylesheet' or @rel='icon']/@href"):
+def test_the_style_sheet_the_script_and_the_icons_that_pages_name_are_there(client: FlaskClient):
+    files = tree(client.get("/")).xpath("//link[not(@rel='alternate' or @rel='canonical')]/@href | //script/@src")
+    assert len(files) == 5
+    for path in files:
         assert client.get(path.removeprefix("/feeds")).status_code == 200
 
 
@@ -277,6 +299,57 @@ def test_a_channel_without_its_slash_gets_it_whatever_host_the_request_names(cli
     assert (response.status_code, response.headers["Location"]) == (301, "/feeds/channels/flood/")
 
 
+def test_a_channel_leads_into_the_well_known_readers(client: FlaskClient):
+    page = tree(client.get("/channels/flood/"))
+    encoded = "https%3A%2F%2Fnews.example%2Ffeeds%2Fchannels%2Fflood%2Frss.xml"
+    assert page.xpath("//ul[@aria-labelledby='open-in']//a/@href") == [
+        f"https://feedly.com/i/subscription/feed%2F{encoded}",
+        f"https://www.inoreader.com/?add_feed={encoded}",
+        f"https://www.newsblur.com/?url={encoded}",
+        f"https://feedbin.com/?subscribe={encoded}",
+        f"https://theoldreader.com/feeds/subscribe?url={encoded}",
+        f"feed:{BASE}/channels/flood/rss.xml",
+    ]
+
+
+def test_a_channel_has_a_button_for_each_address_that_only_a_script_shows(client: FlaskClient):
+    page = tree(client.get("/channels/flood/"))
+    buttons = page.findall(".//button")
+    assert [button.get("data-copies") for button in buttons] == page.xpath("//input/@id")
+    assert all(button.get("hidden") for button in buttons)
+    assert text(buttons[0]) == "Copy the RSS address"
+    assert page.xpath("//*[@role='status']/@id") == [button.get("data-tells") for button in buttons]
+
+
+def test_a_channel_says_when_it_last_had_something_new_without_counting_from_now(client: FlaskClient):
+    page = tree(client.get("/channels/flood/"))
+    assert [text(time.getparent()) for time in page.xpath("//time[@data-age]")] == [
+        "Newest article: 21 June 2025, 21:47 UTC",
+        "Feed last changed: 21 June 2025, 12:00 UTC",
+    ]
+    assert page.xpath("//time[@data-age]/@datetime") == ["2025-06-21T21:47:12Z", "2025-06-21T12:00:05Z"]
+
+
+def test_a_channel_that_has_ended_says_so_for_a_while_with_its_last_articles(client: FlaskClient):
+    response = client.get("/channels/over/")
+    page = tree(response)
+    assert response.status_code == 200
+    assert "This channel ended on" in text(page.find(".//p[@class='note']"))
+    assert [text(heading) for heading in page.iterfind(".//article/h3")] == ["Title of urn:uuid:stub"]
+    assert not page.xpath("//link[@rel='alternate'] | //section[@class='subscribe']")
+    feed = tree(client.get("/channels/over/rss.xml"))
+    assert "a channel that ended on" in text(feed.find(".//p[@class='note']"))
+    assert not feed.xpath("//link[@rel='alternate'] | //input")
+
+
+@pytest.mark.parametrize("path", ["/channels/long-over/", "/channels/long-over/atom.xml"])
+def test_after_that_it_is_gone(client: FlaskClient, path: str):
+    response = client.get(path)
+    assert (response.status_code, response.headers["Cache-Control"]) == (410, "no-store")
+    assert text(tree(response).find(".//h1")) == "This channel has ended"
+    assert b"All about" not in response.data
+
+
 # An article
 
 
@@ -310,6 +383,42 @@ def test_an_article_leads_to_its_channels_and_to_related_articles_that_are_publi
     (related,) = page.xpath("//section[@aria-labelledby='related']//li")
     assert related.xpath("./a/@href") == ["/feeds/articles/urn:uuid:stub"]
     assert text(related) == "Link to urn:uuid:stub 21 June 2025, 12:00 UTC"
+
+
+def test_an_article_tells_its_rights_its_first_publication_and_its_correction(client: FlaskClient):
+    page = tree(client.get("/articles/urn:uuid:1"))
+    story = page.find(".//main/article")
+    assert "First published by The Other <Paper>" in text(story)
+    assert story.xpath(".//a[.='The Other <Paper>']/@href") == ["https://other.example/?a=1&b=2"]
+    assert text(story.find("p[@class='note']")) == "Correction: The bridge is shut until <spring>, not the new year."
+    assert text(story.findall("p")[-1]) == "© Maeve <Strannock>"
+    assert story.xpath(".//img/@alt") == [""]
+    plain = text(tree(client.get("/articles/urn:uuid:de")).find(".//main"))
+    assert "First published" not in plain
+    assert "Correction" not in plain
+
+
+def test_an_article_in_a_language_from_right_to_left_runs_so_whatever_its_first_word(client: FlaskClient):
+    page = tree(client.get("/articles/urn:uuid:ar"))
+    told = [page.find(".//h1"), page.find(".//p[@class='summary']"), page.find(".//div[@class='body']")]
+    assert [(one.get("lang"), one.get("dir")) for one in told] == [("ar", "rtl")] * 3
+
+
+def test_of_a_withdrawn_article_nothing_is_left(client: FlaskClient):
+    response = client.get("/articles/urn:uuid:taken")
+    assert (response.status_code, response.headers["Cache-Control"]) == (410, "no-store")
+    page = tree(response)
+    assert text(page.find(".//h1")) == "This article has been withdrawn"
+    for told in (b"Libel", b"libel", b"urn:uuid:taken", b"All about"):
+        assert told not in response.data
+    assert not [link for link in page.xpath("//main//@href") if link != "/feeds/"]
+
+
+@pytest.mark.parametrize("path", [*PAGES, *FEEDS, "/channels/flood/?page=1"])
+def test_no_page_names_a_withdrawn_article(client: FlaskClient, path: str):
+    page = client.get(path).data
+    assert b"Libel" not in page
+    assert b"taken" not in page
 
 
 def test_a_stub_says_how_little_is_known_of_it(client: FlaskClient):
@@ -392,7 +501,48 @@ def test_a_store_that_is_away_is_told_as_such(tmp_path: Path):
     assert response.headers["Retry-After"] == "30"
 
 
-# Times
+# For machines
+
+
+def test_robots_are_led_to_the_sitemap(client: FlaskClient):
+    response = client.get("/robots.txt")
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.text.splitlines() == [
+        "User-agent: *",
+        "Disallow: /feeds/health",
+        "Disallow: /feeds/readyz",
+        "Disallow: /feeds/metrics",
+        "",
+        "Sitemap: https://news.example/feeds/sitemap.xml",
+    ]
+
+
+def test_robots_may_read_every_page_and_every_feed(client: FlaskClient):
+    rules = RobotFileParser()
+    rules.parse(client.get("/robots.txt").text.splitlines())
+    assert rules.site_maps() == [f"{BASE}/sitemap.xml"]
+    assert all(rules.can_fetch("Feedbot", f"{BASE}{path}") for path in PAGES + FEEDS)
+    assert not rules.can_fetch("Feedbot", f"{BASE}/health")
+
+
+def test_readers_that_ask_for_an_icon_by_its_usual_name_get_one(client: FlaskClient):
+    response = client.get("/favicon.ico")
+    assert (response.status_code, response.data[:4]) == (200, b"\0\0\1\0")
+    assert response.headers["Cache-Control"] == "public, max-age=3600"
+
+
+# Times and tongues
+
+
+@pytest.mark.parametrize(
+    ("language", "direction"),
+    [
+        ("ar", "rtl"), ("fa-IR", "rtl"), ("HE", "rtl"), ("ur_PK", "rtl"), ("ks-Deva", "auto"), ("az-Arab-IR", "rtl"),
+        ("ar-Latn", "auto"), ("en", "auto"), ("arn", "auto"), ("", "auto"), (None, "auto"),
+    ],
+)  # fmt: skip
+def test_the_direction_of_a_language(language: str | None, direction: str):
+    assert pages.direction(language) == direction
 
 
 def test_a_time_is_spoken_in_utc():

@@ -1,9 +1,10 @@
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import insert
@@ -15,7 +16,7 @@ from feedsvc.serve import pages
 from feedsvc.settings import Settings, Site, SourceSettings
 from feedsvc.store.engine import migrate, open_engine
 from feedsvc.store.store import Store
-from feedsvc.store.tables import articles, channels, feeds, members, snapshots
+from feedsvc.store.tables import articles, channels, feeds, generations, members, snapshots
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -39,8 +40,31 @@ ARTICLE = {
     "body_html": "<p>It is shut. " + "long" * 200 + '</p><img src="data:," alt="A bridge" width="4000" height="50">',
     "tags": [],
 }
+ARABIC = ARTICLE | {
+    "id": "urn:uuid:ar",
+    "title": "NASA: الفيضان يغمر المدينة القديمة",
+    "title_key": "ar",
+    "language": "ar",
+    "published": datetime(2025, 6, 20, 9, 30, tzinfo=UTC),
+    "url": "https://paper.example/ar",
+    "authors": ["ليلى حداد"],
+    "summary": "قالت NASA إن المياه ارتفعت متراً في ليلة واحدة.",
+    "body_html": "<p>NASA تراقب النهر من الفضاء.</p><blockquote><p>لم نر مثل هذا من قبل.</p></blockquote>"
+    "<ul><li>ارتفع الماء متراً</li><li>أُغلقت ثلاثة جسور</li></ul>",
+    "rights": "© الصحيفة",
+    "credit_title": "The Other Paper",
+    "credit_url": "https://other.example/",
+    "note": "The bridge is shut until spring.",
+}
+WITHDRAWN = ARTICLE | {"id": "urn:uuid:taken", "title_key": "taken", "withdrawn": datetime(2025, 7, 1, tzinfo=UTC)}
 CHANNEL = {"slug": "flood", "title": "Flood", "description": "", "origin": "discovered", "state": "active"}
+CHANNELS = [
+    CHANNEL,
+    CHANNEL | {"slug": "fayadan", "title": "الفيضان", "description": "كل ما يجري على النهر.", "language": "ar"},
+    CHANNEL | {"slug": "over", "title": "The long drought", "state": "retired", "ended": datetime.now(UTC)},
+]
 DOT = Dot("urn:uuid:1", "Bridge shut", datetime(2025, 6, 21, 21, 47, tzinfo=UTC), "/articles/urn:uuid:1", False, "")
+CHANGED = datetime.now(UTC) - timedelta(hours=3, minutes=30)
 MAPS = {
     "channels/flood": channel_map([DOT], [], "Flood"),
     "map": channels_map([Circle("flood", "Flood", 1, "/channels/flood/")], [], "The Paper"),
@@ -55,13 +79,17 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     migrate(engine)
     store = Store(engine)
     with store.writing() as connection:
-        connection.execute(insert(articles), [ARTICLE])
-        connection.execute(insert(channels), [CHANNEL])
-        connection.execute(insert(members), [{"slug": "flood", "article_id": "urn:uuid:1", "run": 1}])
+        for table, rows in ((articles, [ARTICLE, ARABIC, WITHDRAWN]), (channels, CHANNELS)):
+            for row in rows:
+                connection.execute(insert(table), [row])
+        for slug, id in (("flood", "urn:uuid:1"), ("fayadan", "urn:uuid:ar"), ("over", "urn:uuid:1")):
+            connection.execute(insert(members), [{"slug": slug, "article_id": id, "run": 1}])
         for key, svg in MAPS.items():
             row = {"key": key, "generation": 1, "format": "map", "encoding": "", "media_type": "image/svg+xml"}
             connection.execute(insert(feeds), [{"key": key, "id": key, "generation": 1}])
             connection.execute(insert(snapshots), [row | {"etag": f'"{key}"', "body": svg.encode()}])
+            changed = {"key": key, "generation": 1, "digest": "", "entries": 1, "published_at": CHANGED}
+            connection.execute(insert(generations), [changed])
     app = Flask("feedsvc.serve")
     server = make_server("127.0.0.1", 0, app, threaded=True)
     site = Site(title="The Paper", base_url=f"http://127.0.0.1:{server.server_port}")
@@ -170,3 +198,97 @@ def test_the_reasons_open_by_the_keyboard(page: Page, address: str):
     page.locator("summary").focus()
     page.keyboard.press("Enter")
     assert reason.is_visible()
+
+
+def test_the_button_copies_the_address_and_says_so(browser: Browser, address: str):
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{address}/channels/flood/")
+    page.get_by_role("button", name="Copy the Atom address").click()
+    page.get_by_role("status").filter(has_text="Copied.").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == f"{address}/channels/flood/atom.xml"
+    context.close()
+
+
+def test_where_the_clipboard_is_closed_the_address_is_marked_to_be_copied_by_hand(browser: Browser, address: str):
+    page = browser.new_page()
+    page.add_init_script("document.execCommand = () => false; delete Navigator.prototype.clipboard")
+    page.goto(f"{address}/channels/flood/")
+    page.get_by_role("button", name="Copy the RSS address").click()
+    page.get_by_role("status").filter(has_text="by hand").wait_for()
+    assert page.evaluate("getSelection().toString()") == f"{address}/channels/flood/rss.xml"
+    page.close()
+
+
+def test_times_become_ages_by_the_clock_of_who_reads(page: Page, address: str):
+    page.goto(f"{address}/channels/flood/")
+    changed = page.get_by_text("Feed last changed:")
+    assert changed.text_content() == "Feed last changed: 3 hours ago"
+    assert changed.locator("time").get_attribute("title") == pages.spoken(CHANGED)
+
+
+def test_without_a_script_everything_is_there_but_the_button(browser: Browser, address: str):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/channels/flood/")
+    assert page.get_by_text("Feed last changed:").text_content() == f"Feed last changed: {pages.spoken(CHANGED)}"
+    assert page.get_by_label("RSS", exact=True).input_value() == f"{address}/channels/flood/rss.xml"
+    assert page.get_by_role("button").count() == 0
+    context.close()
+
+
+def test_text_in_arabic_starts_at_the_right_though_its_first_word_is_latin(page: Page, address: str):
+    page.goto(f"{address}/articles/urn:uuid:ar")
+    for selector in ("h1", ".body p", ".body li", ".summary"):
+        first = page.locator(selector).first
+        assert first.evaluate("one => getComputedStyle(one).direction") == "rtl"
+    title, body = page.locator("h1").bounding_box(), page.locator("main").bounding_box()
+    assert title["x"] + title["width"] == pytest.approx(body["x"] + body["width"], abs=2)
+    assert page.evaluate("document.documentElement.dir") == ""  # what the service says is in English
+
+
+TO_JUDGE = {
+    "home": ("/", 200),
+    "channel": ("/channels/flood/", 200),
+    "channel from right to left": ("/channels/fayadan/", 200),
+    "ended channel": ("/channels/over/", 200),
+    "article": ("/articles/urn:uuid:1", 200),
+    "article from right to left": ("/articles/urn:uuid:ar", 200),
+    "feed": ("/channels/flood/rss.xml", 200),
+    "not found": ("/nothing", 404),
+    "withdrawn": ("/articles/urn:uuid:taken", 410),
+}
+
+
+@pytest.mark.parametrize("name", TO_JUDGE)
+def test_nothing_stands_in_the_way_of_anyone(browser: Browser, address: str, name: str):
+    path, status = TO_JUDGE[name]
+    page = browser.new_page()
+    assert page.goto(address + path).status == status
+    for scheme in ("light", "dark"):
+        for width in (390, 1280):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 800})
+            found = Axe().run(page).response["violations"]
+            told = [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
+            assert (scheme, width, told) == (scheme, width, [])
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+@pytest.mark.parametrize("name", TO_JUDGE)
+def test_the_keyboard_shows_where_it_is_on_every_stop(browser: Browser, address: str, name: str):
+    page = browser.new_page()
+    page.goto(address + TO_JUDGE[name][0])
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        style = page.evaluate(
+            "() => { const at = document.activeElement; const { outlineStyle, outlineWidth } = getComputedStyle(at);"
+            " return at === document.body ? null : [at.outerHTML.slice(0, 80), outlineStyle, outlineWidth] }"
+        )
+        if style is None:
+            break
+        assert style[1:] == ["solid", "3px"], style
+    else:
+        assert name.startswith(("home", "channel"))
+    page.close()

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -24,7 +24,8 @@ from feedsvc.model import Marks
 
 DEFAULT_CONFIG = "config/feedsvc.toml"
 PREFIX = "FEEDSVC_"
-OWN_PATHS = frozenset({"channels", "articles", "static"})
+OWN_PATHS = frozenset({"channels", "articles", "static", "archive", "ingest"})
+MIN_KEY = 16  # characters of a key that a CMS shows
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}  # whatever driver a URL asks for
 # Read by the command line itself, so not settings: where the file is, and where the tests' data are.
 NOT_SETTINGS = frozenset({"FEEDSVC_CONFIG", "FEEDSVC_SHARED"})
@@ -123,11 +124,19 @@ class Log(Section):
 
 
 class SourceSettings(Section):
-    """One `[[sources]]` table."""
+    """One `[[sources]]` table. A folder has a `path`, pages and feeds a `url`, and a push has a `key`."""
 
     name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)
-    kind: Literal["folder"]
-    path: Path
+    kind: Literal["folder", "pages", "feed", "push"]
+    path: Path | None = None
+    url: str = ""
+    urls: tuple[str, ...] = ()
+    find: Literal["pages", "sitemap", "section"] = "pages"
+    only: str = ""
+    every_s: int = Field(0, ge=0, le=86_400 * 7)
+    max_pages: int = Field(200, ge=1, le=10_000)
+    allow_private: bool = False
+    key: str = Field("", repr=False)
     time_zone: str = "UTC"
     related_marks: tuple[Annotated[str, Field(min_length=1)], ...] = Marks().related
     end_marks: tuple[Annotated[str, Field(min_length=1)], ...] = Marks().end
@@ -147,6 +156,34 @@ class SourceSettings(Section):
         except (ValueError, OSError, LookupError) as error:
             raise ValueError("must be a zone of the IANA database, such as Europe/Kyiv") from error
         return value
+
+    @field_validator("url", "urls")
+    @classmethod
+    def _web_address(cls, value: Any) -> Any:
+        for url in (value,) if isinstance(value, str) else value:
+            parts = urlsplit(url)
+            if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username):
+                raise ValueError(f"must be an absolute http or https address without a user name, not {url!r}")
+        return value
+
+    @field_validator("only")
+    @classmethod
+    def _pattern(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"must be a regular expression: {error}") from error
+        return value
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> "SourceSettings":
+        needs = {"folder": self.path, "feed": self.url, "pages": self.url or self.urls, "push": self.key}
+        wanted = {"folder": "a path", "feed": "a url", "pages": "a url, or urls", "push": "a key"}
+        if not needs[self.kind]:
+            raise ValueError(f"a source of kind {self.kind!r} needs {wanted[self.kind]}")
+        if self.kind == "push" and len(self.key) < MIN_KEY:
+            raise ValueError(f"key: must have at least {MIN_KEY} characters, so that nobody guesses it")
+        return self
 
     @property
     def marks(self) -> Marks:
@@ -178,7 +215,8 @@ class Settings(Section):
         return sources
 
     def source_path(self, source: SourceSettings) -> Path:
-        return (self.origin.parent / source.path).resolve()
+        """Where a folder is."""
+        return (self.origin.parent / (source.path or "")).resolve()
 
     @property
     def model(self) -> str:

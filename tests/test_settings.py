@@ -210,7 +210,7 @@ def test_every_problem_is_told_at_once_by_its_key(tmp_path: Path, monkeypatch: p
     keys = {problem.partition(":")[0] for problem in found}
     assert keys == {
         "origin", "surprise", "site.titel", "site.base_url", "site.language", "store.url", "schedule.refresh_every_s",
-        "log.level", "sources[0].name", "sources[0].kind", "sources[0].path", "sources[1].time_zone", "sources[1].nmae",
+        "log.level", "sources[0].name", "sources[0].kind", "sources[1].time_zone", "sources[1].nmae",
         "colour",
     }  # fmt: skip
     assert "site.titel: there is no such setting" in found

@@ -173,6 +173,63 @@ set_aside = Table(
     Column("since", UtcDateTime, nullable=False),
 )
 
+# What has come from the network or was handed over, and is not taken in yet: in the order of the numbers.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("action", String, nullable=False),  # "read" the body, or "withdraw" the article that has this place
+    Column("media_type", String, nullable=False),
+    Column("url", Text),
+    Column("body", LargeBinary, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# The answers to what a CMS handed over under a key of its own, given again when it asks again.
+handed_over = Table(
+    "handed_over",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("idempotency_key", String, primary_key=True),
+    Column("digest", String, nullable=False),  # of the request
+    Column("status", Integer, nullable=False),
+    Column("answer", JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# How each source on the network has been doing; see load.web.health. `url` is where it has moved to for good.
+source_states = Table(
+    "source_states",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_good", UtcDateTime),
+    Column("last_error", Text, nullable=False),
+    Column("last_failed", UtcDateTime),
+    Column("next_try", UtcDateTime),
+    Column("checked_at", UtcDateTime),
+    Column("url", Text),
+    Column("digest", String, nullable=False),  # of the body that was read last
+    Column("gone", Boolean, nullable=False),
+)
+
+# The pages that a source is known to have.
+pages = Table(
+    "pages",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("found_at", UtcDateTime, nullable=False),
+    Column("checked_at", UtcDateTime),
+    Column("moved_to", Text),
+    Column("digest", String, nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False),
+)
+
 channels = Table(
     "channels",
     metadata,

@@ -118,6 +118,14 @@ class Serve(Section):
     readers_days: int = Field(30, ge=0, le=400)
 
 
+class Fetch(Section):
+    cache: Path = Path("../var/fetched")
+    pause_s: float = Field(1, ge=0, le=60)
+    parallel: int = Field(8, ge=1, le=64)
+    total_s: float = Field(30, gt=0, le=600)
+    max_mb: int = Field(10, ge=1, le=100)
+
+
 class Log(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
@@ -200,6 +208,7 @@ class Settings(Section):
     feeds: Feeds = Feeds()
     themes: Themes = Themes()
     serve: Serve = Serve()
+    fetch: Fetch = Fetch()
     log: Log = Log()
     sources: tuple[SourceSettings, ...]
 
@@ -217,6 +226,11 @@ class Settings(Section):
     def source_path(self, source: SourceSettings) -> Path:
         """Where a folder is."""
         return (self.origin.parent / (source.path or "")).resolve()
+
+    @property
+    def fetch_cache(self) -> Path:
+        """The folder in which answers from the network are kept."""
+        return (self.origin.parent / self.fetch.cache).resolve()
 
     @property
     def model(self) -> str:

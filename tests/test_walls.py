@@ -26,12 +26,25 @@ STAGES = {"load", "normalise", "themes", "render", "publish"}
 WORDS = {"model", "errors", "settings", "curation", "toml_lines"}
 # Level 4 parses and calls, 3 joins, 2 touches one outside thing each, 1 is pure, 0 is words.
 LEVEL_BY_ROOM = dict.fromkeys(("cli", "schedule", "serve"), 4)
-JOINERS = ("pipeline", "weaving", "theming", "publishing", "making", "charting", "editing", "ondemand", "explain")
+JOINERS = (
+    "pipeline",
+    "collecting",
+    "weaving",
+    "theming",
+    "publishing",
+    "making",
+    "charting",
+    "editing",
+    "ondemand",
+    "explain",
+)
 LEVEL_BY_ROOM |= dict.fromkeys(JOINERS, 3)
 LEVEL_BY_ROOM |= dict.fromkeys(("store", "push", "logs", "report"), 2)
 LEVEL_BY_ROOM |= dict.fromkeys(STAGES, 1) | dict.fromkeys(WORDS, 0)
-# The only modules of their stages that read from outside: documents, and the files of a model.
-IO_MODULES = {"load.fetch", "themes.semantic"}
+# The only modules of their stages that read from outside: documents, the network, and the files of a model.
+IO_MODULES = {"load.fetch", "themes.semantic"} | {
+    f"load.web.{name}" for name in ("answers", "cache", "client", "connect", "exchange", "target", "turns")
+}
 
 
 def modules() -> dict[str, Path]:

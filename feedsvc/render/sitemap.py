@@ -79,15 +79,15 @@ def news_language(language: str) -> str:
     return primary
 
 
-def _documents(entries: Iterator[_Element]) -> Iterator[bytes]:
-    root, size = _urlset(), 0
+def _documents(entries: Iterable[_Element]) -> Iterator[bytes]:
+    root, count, size = _urlset(), 0, 0
     for entry in entries:
         bytes_of_entry = len(tostring(entry))
-        if len(root) == MAX_URLS or size + bytes_of_entry > MAX_BYTES - _FRAME_BYTES:
+        if count == MAX_URLS or size + bytes_of_entry > MAX_BYTES - _FRAME_BYTES:
             yield _written(root)
-            root, size = _urlset(), 0
+            root, count, size = _urlset(), 0, 0
         root.append(entry)
-        size += bytes_of_entry
+        count, size = count + 1, size + bytes_of_entry
     yield _written(root)
 
 

@@ -12,10 +12,13 @@ from typing import Any
 from feedgen.feed import FeedGenerator
 
 from feedsvc.model import Entry, Feed
-from feedsvc.render.edge import language_tag, names, summary_of, title_of, writable
+from feedsvc.render.edge import enclosure_of, language_tag, names, summary_of, title_of, writable
 from feedsvc.render.feedgen_ext import UNWRITTEN, AtomEntry, AtomFeed, RssFeed, RssItem
 
 _GENERATOR = "feedsvc"
+_RSS_IMAGES = (".gif", ".jpeg", ".jpg", ".png")
+# What validators take for the URL of an enclosure: one with a dot in its host.
+_ENCLOSABLE = re.compile(r"https?://(?:[a-z0-9-]+\.)+[a-z0-9-]+(?::[0-9]+)?(?:/|\Z)")
 
 
 def render_rss(feed: Feed) -> bytes:
@@ -30,6 +33,8 @@ def render_rss(feed: Feed) -> bytes:
     image = writable(feed.image or "")
     if image and _fits_rss(image):
         channel.image(image)  # its title and its link are the channel's
+    if feed.every_min:
+        channel.ttl(feed.every_min)
     channel.register_extension("more", RssFeed, RssItem, atom=False)
     channel.more.feed = feed
     for entry in feed.entries:
@@ -46,8 +51,10 @@ def render_atom(feed: Feed) -> bytes:
     generator.updated(feed.updated.replace(microsecond=0))
     generator.author(name=writable(feed.author).strip() or generator.title())
     if image := writable(feed.image or ""):
+        generator.icon(image)
         generator.logo(image)
     generator.register_extension("more", AtomFeed, AtomEntry, rss=False)
+    generator.more.feed = feed
     for entry in feed.entries:
         _add_entry(generator, entry, feed)
     document: bytes = generator.atom_str()
@@ -77,6 +84,10 @@ def _add_item(channel: Any, entry: Entry, feed: Feed) -> None:
     if html := writable(entry.content_html):
         item.content(html)
     item.category(_categories(entry))
+    if (file := enclosure_of(entry)) and _ENCLOSABLE.match(file.url):
+        item.enclosure(file.url, file.length, file.media_type)
+    if (credit := entry.credit) and credit.url:
+        item.source(writable(credit.url), writable(credit.title).strip() or writable(credit.url))
     item.more.entry, item.more.feed = entry, feed
 
 
@@ -94,16 +105,19 @@ def _add_entry(generator: Any, entry: Entry, feed: Feed) -> None:
         element.summary(summary or element.title())
     element.author([{"name": name} for name in names(entry.authors)])
     element.category(_categories(entry))
+    element.rights(writable(entry.rights).strip())
     element.more.entry, element.more.feed = entry, feed
 
 
 def _fits_rss(image: str) -> bool:
     """Whether an RSS channel may have it: it takes GIF, JPEG and PNG, as far as the name tells.
 
+    Validators go by whatever comes after the last dot, though it be in a query.
     https://www.rssboard.org/rss-specification#ltimagegtSubelementOfLtchannelgt
     """
-    path = re.split("[?#]", image)[0]
-    return PurePosixPath(path).suffix.lower() in ("", ".gif", ".jpeg", ".jpg", ".png")
+    suffix = PurePosixPath(re.split("[?#]", image)[0]).suffix.lower()
+    ending = re.search(r"\.(\w+)\Z", image)
+    return suffix in ("", *_RSS_IMAGES) and (ending is None or f".{ending[1].lower()}" in _RSS_IMAGES)
 
 
 def _categories(entry: Entry) -> list[dict[str, str]]:

@@ -6,43 +6,32 @@ from there. A run that finds nothing new stops after looking.
 """
 
 import gc
-import hashlib
 import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import Connection
 
-from feedsvc.errors import (
-    FeedsvcError,
-    NoSourceRead,
-    RunRefused,
-    SourceFailed,
-    UnreadableDocument,
-    UnreadableRecord,
-)
-from feedsvc.load import parse
-from feedsvc.load.fetch import Fetched, Unfetched, Untouched, folder_documents
-from feedsvc.model import Document, Draft, Unread
-from feedsvc.normalise.article import Reading, normalise
+from feedsvc.collecting import trouble
+from feedsvc.errors import FeedsvcError, NoSourceRead, RunRefused
+from feedsvc.gathering import Gathered, gather
 from feedsvc.normalise.identity import resolve
 from feedsvc.normalise.nodes import sought
 from feedsvc.normalise.settle import settle
-from feedsvc.normalise.text import clean
-from feedsvc.publishing import READER_VERSION, publish
+from feedsvc.publishing import publish
 from feedsvc.report import Report
-from feedsvc.settings import Settings, SourceSettings
+from feedsvc.settings import Settings
+from feedsvc.store import amendments, inbox
 from feedsvc.store import articles as article_store
 from feedsvc.store import runs as run_store
-from feedsvc.store.articles import ReadDocument
+from feedsvc.store.sources import states
 from feedsvc.store.store import LEASE_S, Lease, Store
 
 log = structlog.get_logger()
@@ -59,9 +48,9 @@ def refresh(
     progress: Progress | None = None,
     wait_s: float = LEASE_S + 5,
     *,
-    reading: bool = True,
+    folders: bool = True,
 ) -> Report:
-    """Run the pipe once, or without `reading` the sources, only publish what is due.
+    """Run the pipe once; without `folders`, only with what is in the inbox or has fallen due.
 
     Waits up to `wait_s` seconds for a run that is in hand, then raises RunRefused. Sources that fail are
     told of in the report; NoSourceRead is raised when every source did.
@@ -69,8 +58,7 @@ def refresh(
     report = Report()
     watch = progress or _silent
     with _run(store, wait_s, report) as lease:
-        if reading:
-            _read_sources(settings, store, lease, report, watch)
+        _read_sources(settings, store, lease, report, watch, folders)
         _publish(settings, store, lease, report, watch)
         if report.errors and len(report.errors) == len(settings.sources):
             raise NoSourceRead(report.errors)
@@ -93,7 +81,7 @@ def rehearse(settings: Settings, store: Store, look: Callable[[Connection, Repor
     """Do all that a run would do now, look at what came of it, and undo it."""
     report = Report()
     with _unhurried_collector(), store.rehearsal() as stage:
-        _read_sources(settings, stage, None, report, _silent)
+        _read_sources(settings, stage, None, report, _silent, folders=True)
         _publish(settings, stage, None, report, _silent)
         with stage.reading() as connection:
             return look(connection, report)
@@ -186,108 +174,43 @@ def _keep(store: Store, lease: Lease, done: threading.Event) -> None:
             log.warning("lease not renewed", error=str(error))
 
 
-# Load and normalise
-
-
-def _read_sources(settings: Settings, store: Store, lease: Lease | None, report: Report, progress: Progress) -> None:
-    drafts, read, listings = _gather(settings, store, report, progress)
-    with store.writing(lease) as connection:
-        article_store.forget_vanished(connection, listings)
-        article_store.write_stamps(connection, [one for one in read if one.as_before])
-    if fresh := [one for one in read if not one.as_before]:
-        _take_in(store, lease, drafts, fresh, report)
-
-
-def _gather(
-    settings: Settings, store: Store, report: Report, progress: Progress
-) -> tuple[list[Draft], list[ReadDocument], dict[str, set[str] | None]]:
-    """Everything in the sources that is new or has changed, and the places of each that are there at all."""
-    drafts: list[Draft] = []
-    read: list[ReadDocument] = []
-    listings: dict[str, set[str] | None] = {}
-    for source in settings.sources:
-        with store.reading() as connection:
-            known = article_store.known_documents(connection, source.name)
-        places: set[str] = set()
-        stamps = {place: stamp.removeprefix(_way(source)) for place, (_, stamp) in known.items()}
-        try:
-            for item in folder_documents(source.name, settings.source_path(source), stamps):
-                places.add(item.place)
-                progress(f"reading {source.name}", len(places), 0)
-                if isinstance(item, Untouched):
-                    report.unchanged += 1
-                    continue
-                document, found = _read(item, source, known)
-                drafts += found
-                read.append(document)
-                report.unchanged += document.as_before
-        except SourceFailed as error:
-            report.errors.append(str(error))
-            log.error("source failed", source=source.name, reason=error.reason)
-            listings[source.name] = None
-        else:
-            listings[source.name] = places
-    report.read, report.articles = sum(not one.as_before for one in read), len(drafts)
-    return drafts, read, listings
-
-
-def _way(source: SourceSettings) -> str:
-    """How a source's documents are read, as the beginning of the stamps of those that were read so."""
-    way = repr((READER_VERSION, source.time_zone, source.marks)).encode()
-    return hashlib.sha256(way).hexdigest()[:16] + ":"
-
-
-def _read(
-    fetched: Fetched | Unfetched, source: SourceSettings, known: Mapping[str, tuple[str, str]]
-) -> tuple[ReadDocument, list[Draft]]:
-    """Parse and normalise one document, unless it was read before just as it is."""
-    if isinstance(fetched, Unfetched):
-        return ReadDocument(source.name, fetched.place, "", (("", fetched.reason),)), []
-    item, stamp = fetched.document, _way(source) + fetched.stamp if fetched.stamp else ""
-    digest = hashlib.sha256((_way(source) + item.media_type).encode() + item.body).hexdigest()
-    if known.get(item.place, ("", ""))[0] == digest:
-        return ReadDocument(source.name, item.place, digest, stamp=stamp, as_before=True), []
-    drafts: list[Draft] = []
-    aside: list[tuple[str, str]] = []
-    reading = Reading(ZoneInfo(source.time_zone))
-    try:
-        for raw in parse(item, source.marks):
-            try:
-                if isinstance(raw, Unread):
-                    raise UnreadableRecord(raw.reason)
-                drafts.append(normalise(raw, item, reading))
-            except Exception as error:
-                aside.append((raw.ref, _reason(error, item)))
-    except Exception as error:
-        aside.append(("", _reason(error, item)))
-    return ReadDocument(source.name, item.place, digest, tuple(aside), stamp), drafts
-
-
-def _reason(error: Exception, item: Document) -> str:
-    """Why something is set aside. A fault of our own is told as one, and stops its neighbours no more than theirs."""
-    if isinstance(error, UnreadableRecord | UnreadableDocument):
-        return clean(error.reason)
-    log.error("fault while reading", source=item.source, place=item.place, exc_info=error)
-    return f"a fault of feedsvc itself, in the log in full: {type(error).__name__}"
-
-
-def _take_in(
-    store: Store, lease: Lease | None, drafts: Sequence[Draft], read: Sequence[ReadDocument], report: Report
+def _read_sources(
+    settings: Settings, store: Store, lease: Lease | None, report: Report, progress: Progress, folders: bool
 ) -> None:
+    """Take in what is new, from the inbox as long as there is something in it."""
+    while True:
+        found = gather(settings, store, report, progress, folders)
+        with store.writing(lease) as connection:
+            if folders:
+                article_store.forget_vanished(connection, found.listings)
+            article_store.write_stamps(connection, [one for one in found.read if one.as_before])
+        if found.fresh or found.taken:
+            _take_in(store, lease, found, report)
+        if not found.more:
+            break
+        folders = False
     with store.reading() as connection:
-        keys = sought(drafts)
+        report.errors += trouble(states(connection), settings.sources)
+
+
+def _take_in(store: Store, lease: Lease | None, found: Gathered, report: Report) -> None:
+    with store.reading() as connection:
+        keys = sought(found.drafts)
         places = article_store.article_places(connection, keys.places)
         known = list(article_store.known_articles(connection, keys, places))
         aliases = list(article_store.aliases(connection, keys))
         taken = article_store.all_ids(connection)
     now = _now()
-    intake = settle(resolve(drafts, known, places, aliases, taken), now)
+    intake = settle(resolve(found.drafts, known, places, aliases, taken), now)
     for line in intake.reports:
         log.warning("left as it is", report=line)
     report.reports += intake.reports
     # What waits is read again by every run, until it is due.
     again = {(draft.source, draft.document) for draft in intake.waiting}
-    seen = [replace(one, digest="", stamp="") if (one.source, one.place) in again else one for one in read]
+    seen = [replace(one, digest="", stamp="") if (one.source, one.place) in again else one for one in found.fresh]
     with store.writing(lease) as connection:
         article_store.write_intake(connection, intake, seen, now)
+        for place in found.withdrawn:
+            amendments.withdraw_place(connection, place, now.replace(microsecond=0))
+        inbox.take(connection, [id for id, place in found.taken if place not in again])
     report.next_reading = min((draft.published.at for draft in intake.waiting), default=None)

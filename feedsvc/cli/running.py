@@ -80,10 +80,14 @@ def work(settings: Settings) -> None:
 @cli.command()
 @with_settings
 def refresh(settings: Settings) -> None:
-    """Run the pipe once and exit."""
+    """Ask the sources on the network, run the pipe once and exit."""
+    from feedsvc.collecting import collect, web_of
     from feedsvc.pipeline import refresh as refresh_once
 
     store = store_of(settings)
+    if any(source.kind in ("feed", "pages") for source in settings.sources):
+        with web_of(settings) as web:
+            collect(settings, store, web)
     with _progress() as progress:
         report = refresh_once(settings, store, progress)
     click.echo(
@@ -130,7 +134,8 @@ def check(config: Path) -> None:
     problems = [
         f"sources[{number}].path: {settings.source_path(source)} is no folder that can be read"
         for number, source in enumerate(settings.sources)
-        if not os.access(settings.source_path(source), os.R_OK | os.X_OK) or not settings.source_path(source).is_dir()
+        if source.kind == "folder"
+        and not (os.access(settings.source_path(source), os.R_OK | os.X_OK) and settings.source_path(source).is_dir())
     ]
     try:
         store_of(settings)

@@ -42,6 +42,15 @@ def withdraw(connection: Connection, id: str, reason: str, now: datetime) -> Non
     _changed(connection, [id])
 
 
+def withdraw_place(connection: Connection, place: tuple[str, str], now: datetime) -> None:
+    """Withdraw the article that a source handed over under this (source, place), if there is one."""
+    of = (documents.c.source == place[0], documents.c.place == place[1])
+    id = connection.execute(select(documents.c.article_id).where(*of)).scalar_one_or_none()
+    row = find(connection, id, None) if id else None
+    if row and not row["withdrawn"]:
+        withdraw(connection, row["id"], "its source took it back", now)
+
+
 def reinstate(connection: Connection, id: str, source: str) -> None:
     """Let an article be what its source says of it, from the next time that this is read."""
     values = {"withdrawn": None, "reason": "", "note": "", "corrected": None, "digest": ""}

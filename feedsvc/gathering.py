@@ -1,0 +1,156 @@
+"""What the sources have that is new → drafts: folders are looked through, and the inbox is emptied.
+
+A document that was read before just as it is is not read again; a bad one stops only itself.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from feedsvc.errors import SourceFailed, UnreadableDocument, UnreadableRecord
+from feedsvc.load import parse
+from feedsvc.load.fetch import Fetched, Unfetched, Untouched, folder_documents
+from feedsvc.model import Document, Draft, Unread
+from feedsvc.normalise.article import Reading, normalise
+from feedsvc.normalise.text import clean
+from feedsvc.publishing import READER_VERSION
+from feedsvc.report import Report
+from feedsvc.settings import Settings, SourceSettings
+from feedsvc.store import articles as article_store
+from feedsvc.store import inbox
+from feedsvc.store.articles import ReadDocument
+from feedsvc.store.inbox import Item
+from feedsvc.store.store import Store
+
+log = structlog.get_logger()
+
+TAKEN_AT_ONCE = 500  # documents from the inbox in one run, which bounds its memory
+Progress = Callable[[str, int, int], None]
+Known = Mapping[str, tuple[str, str]]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was read in one run. `listings` names the places that each folder has now, or None where nobody can say.
+
+    `taken` are the numbers of what came out of the inbox, each with its (source, place), and `withdrawn` those of
+    what was taken back. `more` is true when there may be more in the inbox.
+    """
+
+    drafts: list[Draft] = field(default_factory=list)
+    read: list[ReadDocument] = field(default_factory=list)
+    listings: dict[str, set[str] | None] = field(default_factory=dict)
+    taken: list[tuple[int, tuple[str, str]]] = field(default_factory=list)
+    withdrawn: list[tuple[str, str]] = field(default_factory=list)
+    more: bool = False
+
+    @property
+    def fresh(self) -> list[ReadDocument]:
+        """What was not read before just as it is."""
+        return [one for one in self.read if not one.as_before]
+
+
+def gather(settings: Settings, store: Store, report: Report, progress: Progress, folders: bool = True) -> Gathered:
+    """Everything that is new or has changed, in the folders and in the inbox, or in the inbox alone."""
+    found = Gathered()
+    for source in settings.sources:
+        found.listings[source.name] = None
+        if folders and source.kind == "folder":
+            _look_through(source, settings, store, found, report, progress)
+    _empty_inbox(settings, store, found, report, progress)
+    report.read, report.articles = len(found.fresh), len(found.drafts)
+    report.unchanged += len(found.read) - len(found.fresh)
+    return found
+
+
+def _look_through(
+    source: SourceSettings, settings: Settings, store: Store, found: Gathered, report: Report, progress: Progress
+) -> None:
+    with store.reading() as connection:
+        known = article_store.known_documents(connection, source.name)
+    places: set[str] = set()
+    stamps = {place: stamp.removeprefix(_way(source)) for place, (_, stamp) in known.items()}
+    try:
+        for item in folder_documents(source.name, settings.source_path(source), stamps):
+            places.add(item.place)
+            progress(f"reading {source.name}", len(places), 0)
+            if isinstance(item, Untouched):
+                report.unchanged += 1
+            else:
+                _take(item, source, known, found)
+    except SourceFailed as error:
+        report.errors.append(str(error))
+        log.error("source failed", source=source.name, reason=error.reason)
+    else:
+        found.listings[source.name] = places
+
+
+def _empty_inbox(settings: Settings, store: Store, found: Gathered, report: Report, progress: Progress) -> None:
+    """The oldest first, so that what came last of one place is what stands."""
+    with store.reading() as connection:
+        items = inbox.waiting(connection, TAKEN_AT_ONCE)
+        known = {name: article_store.known_documents(connection, name) for name in {item.source for item in items}}
+    source_by_name = {source.name: source for source in settings.sources}
+    last = {(item.source, item.place): item.id for item in items if item.action == inbox.READ}
+    for done, item in enumerate(items):
+        progress("taking in", done, len(items))
+        found.taken.append((item.id, (item.source, item.place)))
+        source = source_by_name.get(item.source)
+        if source is None:
+            report.reports.append(f"what came from {item.source!r} is dropped: there is no such source any more")
+        elif item.action == inbox.WITHDRAW:
+            found.withdrawn.append((item.source, item.place))
+        elif last[item.source, item.place] == item.id:
+            _take(Fetched(_document(item), ""), source, known[item.source], found)
+    found.more = len(items) == TAKEN_AT_ONCE
+
+
+def _document(item: Item) -> Document:
+    return Document(item.source, item.place, item.media_type, item.body, item.fetched_at, item.url)
+
+
+def _take(item: Fetched | Unfetched, source: SourceSettings, known: Known, found: Gathered) -> None:
+    document, drafts = _read(item, source, known)
+    found.read.append(document)
+    found.drafts += drafts
+
+
+def _way(source: SourceSettings) -> str:
+    """How a source's documents are read, as the beginning of the stamps of those that were read so."""
+    way = repr((READER_VERSION, source.time_zone, source.marks)).encode()
+    return hashlib.sha256(way).hexdigest()[:16] + ":"
+
+
+def _read(fetched: Fetched | Unfetched, source: SourceSettings, known: Known) -> tuple[ReadDocument, list[Draft]]:
+    """Parse and normalise one document, unless it was read before just as it is."""
+    if isinstance(fetched, Unfetched):
+        return ReadDocument(source.name, fetched.place, "", (("", fetched.reason),)), []
+    item, stamp = fetched.document, _way(source) + fetched.stamp if fetched.stamp else ""
+    digest = hashlib.sha256((_way(source) + item.media_type).encode() + item.body).hexdigest()
+    if known.get(item.place, ("", ""))[0] == digest:
+        return ReadDocument(source.name, item.place, digest, stamp=stamp, as_before=True), []
+    drafts: list[Draft] = []
+    aside: list[tuple[str, str]] = []
+    reading = Reading(ZoneInfo(source.time_zone))
+    try:
+        for raw in parse(item, source.marks):
+            try:
+                if isinstance(raw, Unread):
+                    raise UnreadableRecord(raw.reason)
+                drafts.append(normalise(raw, item, reading))
+            except Exception as error:
+                aside.append((raw.ref, _reason(error, item)))
+    except Exception as error:
+        aside.append(("", _reason(error, item)))
+    return ReadDocument(source.name, item.place, digest, tuple(aside), stamp), drafts
+
+
+def _reason(error: Exception, item: Document) -> str:
+    """Why something is set aside. A fault of our own is told as one, and stops its neighbours no more than theirs."""
+    if isinstance(error, UnreadableRecord | UnreadableDocument):
+        return clean(error.reason)
+    log.error("fault while reading", source=item.source, place=item.place, exc_info=error)
+    return f"a fault of feedsvc itself, in the log in full: {type(error).__name__}"

@@ -60,7 +60,7 @@ def refresh(
     with _run(store, wait_s, report) as lease:
         _read_sources(settings, store, lease, report, watch, folders)
         _publish(settings, store, lease, report, watch)
-        if report.errors and len(report.errors) == len(settings.sources):
+        if folders and report.errors and len(report.errors) == len(settings.sources):
             raise NoSourceRead(report.errors)
     return report
 

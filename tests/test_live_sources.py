@@ -1,0 +1,238 @@
+"""Sources on the network, through a real server on loopback that does everything that servers do."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feedsvc import collecting, publishing
+from feedsvc.load.web.client import Web
+from feedsvc.pipeline import refresh
+from feedsvc.report import Report
+from feedsvc.store import inbox
+from feedsvc.store import sources as source_store
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+class Upstream:
+    """A site whose answers, by path, the test sets. Paths without one answer 404."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Answer] = {}
+        self.asked: list[str] = []
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.asked.append(self.path)
+                status, headers, body = site.answers.get(self.path, (404, {}, b"no"))
+                self.send_response(status)
+                for name, value in {"Cache-Control": "no-cache", **headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                """Nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def says(self, path: str, body: str, media_type: str = "application/rss+xml", status: int = 200, **h: str) -> None:
+        headers = {"Content-Type": media_type} | {name.replace("_", "-"): value for name, value in h.items()}
+        self.answers[path] = (status, headers, body.encode())
+
+
+@pytest.fixture
+def upstream() -> Iterator[Upstream]:
+    site = Upstream()
+    yield site
+    site.server.shutdown()
+    site.server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def _unwaiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "_until_the_next_second", lambda *_: None)
+
+
+class Live:
+    """A desk with one source on the network; each `run` comes a day after the one before."""
+
+    def __init__(self, desk: Any, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.desk, self.web = desk, web
+        self.now = datetime.now(UTC)
+        monkeypatch.setattr(collecting, "_now", lambda: self.now)
+
+    def run(self) -> Report:
+        self.now += timedelta(days=1)
+        collecting.collect(self.desk.settings, self.desk.store, self.web)
+        return refresh(self.desk.settings, self.desk.store, wait_s=0, folders=False)
+
+    def titles(self) -> list[str]:
+        return sorted(entry["title"] for entry in self.desk.entries())
+
+    @property
+    def state(self) -> source_store.State:
+        with self.desk.store.reading() as connection:
+            return source_store.states(connection)["paper"]
+
+
+@pytest.fixture
+def live(
+    desk: Any, upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Live]]:
+    with Web("feedsvc/test (+http://127.0.0.1)", tmp_path / "fetched", pause_s=0) as web:
+        (tmp_path / "fetched").mkdir(exist_ok=True)
+
+        def make(kind: str, path: str, **more: Any) -> Live:
+            source = {"name": "paper", "kind": kind, "url": upstream.address + path, "allow_private": True}
+            desk.config["sources"] = [source | more]
+            return Live(desk, web, monkeypatch)
+
+        yield make
+
+
+def feed(*numbers: int, **more: Any) -> str:
+    items = "".join(
+        f"<item><title>Tram report {n}</title><link>https://upstream.example/{n}</link>"
+        f"<guid isPermaLink='false'>g{n}</guid><pubDate>{date(n)}</pubDate>"
+        f"<description>Stop {n} opens.</description></item>"
+        for n in numbers
+    )
+    hub = "<atom:link rel='hub' href='https://hub.example/'/><atom:link rel='self' href='https://upstream.example/f'/>"
+    return (
+        "<?xml version='1.0'?><rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom'><channel>"
+        f"<title>Up</title><link>https://upstream.example/</link><description>d</description>{hub}{items}"
+        "</channel></rss>"
+    )
+
+
+def date(n: int) -> str:
+    return f"{1 + n:02} Mar 2026 10:00:00 GMT"
+
+
+def test_a_feed_is_read_and_followed(live: Callable[..., Live], upstream: Upstream) -> None:
+    upstream.says("/feed", feed(1, 2))
+    site = live("feed", "/feed")
+    assert site.run().errors == []
+    assert site.titles() == ["Tram report 1", "Tram report 2"]
+    upstream.says("/feed", feed(2, 3))
+    site.run()
+    assert site.titles() == ["Tram report 1", "Tram report 2", "Tram report 3"]
+    assert site.run().read == 0, "nothing new, nothing read"
+    assert "hub.example" not in site.desk.body("", "rss")
+    with site.desk.store.reading() as connection:
+        assert inbox.count(connection) == 0
+
+
+HTML = "<!DOCTYPE html><html><head><title>Log in</title></head><body><p>Please log in.</p></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ((200, {"Content-Type": "text/html"}, HTML.encode()), "a page, and not with a feed"),
+        ((200, {"Content-Type": "application/rss+xml"}, feed(1, 2)[:-60].encode()), "cut off"),
+        ((200, {"Content-Type": "application/rss+xml"}, feed().encode()), "empty"),
+        ((200, {"Content-Type": "application/rss+xml"}, b""), "no feed"),
+        ((500, {}, b"oops"), "500"),
+        ((404, {}, b"no"), "404"),
+        ((200, {"Content-Type": "application/rss+xml"}, b"\x00\xff\xfe binary"), "no feed"),
+    ],
+)
+def test_whatever_a_feed_answers_the_last_good_state_stays(
+    live: Callable[..., Live], upstream: Upstream, answer: Answer, told: str
+) -> None:
+    upstream.says("/feed", feed(1, 2))
+    site = live("feed", "/feed")
+    site.run()
+    before = site.desk.standing()
+    upstream.answers["/feed"] = answer
+    report = site.run()
+    assert site.desk.standing() == before
+    assert told in " ".join(report.errors)
+    assert site.state.health.last_good is not None
+    assert site.state.health.next_try is not None
+    upstream.says("/feed", feed(1, 2, 3))
+    assert site.run().errors == []
+    assert len(site.titles()) == 3
+
+
+def test_a_source_that_moved_is_asked_where_it_moved_to_and_one_that_is_gone_no_more(
+    live: Callable[..., Live], upstream: Upstream
+) -> None:
+    upstream.says("/feed", "", status=301, Location="/new")
+    upstream.says("/new", feed(1))
+    site = live("feed", "/feed")
+    site.run()
+    assert site.state.url == upstream.address + "/new"
+    upstream.asked.clear()
+    upstream.says("/new", "", status=410)
+    assert "410" in " ".join(site.run().errors)
+    assert "/feed" not in upstream.asked
+    upstream.asked.clear()
+    site.run()
+    assert upstream.asked == []
+    assert site.titles() == ["Tram report 1"]
+
+
+def test_only_what_a_source_allows_may_reach_this_machine(live: Callable[..., Live], upstream: Upstream) -> None:
+    upstream.says("/feed", feed(1))
+    site = live("feed", "/feed", allow_private=False)
+    collecting.collect(site.desk.settings, site.desk.store, site.web)
+    assert upstream.asked == []
+    assert site.state.trouble
+
+
+def page(n: int, related: str = "") -> str:
+    body = "".join(f"<p>Stop {n} of the tram opens along the harbour, sentence {i}, with people.</p>" for i in range(9))
+    return (
+        f"<!DOCTYPE html><html lang='en'><head><title>Tram report {n}</title>"
+        f"<meta property='og:title' content='Tram report {n}'>"
+        f"<meta property='article:published_time' content='2026-03-{n + 1:02}T10:00:00Z'></head>"
+        f"<body><article><h1>Tram report {n}</h1>{body}</article>{related}</body></html>"
+    )
+
+
+def sitemap(upstream: Upstream, *numbers: int) -> str:
+    urls = "".join(f"<url><loc>{upstream.address}/news/tram-report-{n}-opens</loc></url>" for n in numbers)
+    return f"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{urls}</urlset>"
+
+
+def test_pages_are_found_through_a_sitemap_or_a_section_and_read(live: Callable[..., Live], upstream: Upstream) -> None:
+    for n in (1, 2, 3):
+        upstream.says(f"/news/tram-report-{n}-opens", page(n), "text/html")
+    upstream.says("/sitemap.xml", sitemap(upstream, 1, 2), "application/xml")
+    site = live("pages", "/sitemap.xml", find="sitemap")
+    assert site.run().errors == []
+    assert site.titles() == ["Tram report 1", "Tram report 2"]
+    links = "".join(f"<a href='/news/tram-report-{n}-opens'>Report {n}</a>" for n in (2, 3))
+    upstream.says("/news/", f"<html><body>{links}<a href='/tag/trams-and-more-things'>t</a></body></html>", "text/html")
+    now = site.now
+    site = live("pages", "/news/", find="section")
+    site.now = now
+    site.run()
+    assert site.titles() == ["Tram report 1", "Tram report 2", "Tram report 3"]
+
+
+def test_a_login_page_in_place_of_pages_is_no_article(live: Callable[..., Live], upstream: Upstream) -> None:
+    for n in (1, 2, 3):
+        upstream.says(f"/news/tram-report-{n}-opens", page(n), "text/html")
+    upstream.says("/sitemap.xml", sitemap(upstream, 1, 2, 3), "application/xml")
+    site = live("pages", "/sitemap.xml", find="sitemap")
+    site.run()
+    before = site.desk.standing()
+    for n in (1, 2, 3):
+        upstream.says(f"/news/tram-report-{n}-opens", "", status=302, Location="/login")
+    upstream.says("/login", page(9), "text/html")
+    site.run()
+    assert site.desk.standing() == before
+    assert len(site.titles()) == 3

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -114,8 +115,16 @@ class Serve(Section):
     workers: int = Field(1, ge=1, le=64)
     cache_mb: int = Field(64, ge=1)
     requests_per_minute: int = Field(120, ge=0)
+    unlimited: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     trusted_proxies: int = Field(0, ge=0, le=10)
     readers_days: int = Field(30, ge=0, le=400)
+
+    @field_validator("unlimited")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ip_network(network)  # its ValueError says what is wrong
+        return value
 
 
 class Fetch(Section):

@@ -4,9 +4,12 @@ import os
 
 from flask import Flask, Response, abort, request
 
-from feedsvc.serve import health, pages
+from feedsvc.serve import demand, health, ingest, pages
+from feedsvc.serve.audience import Audience
 from feedsvc.serve.fastpath import FastPath
-from feedsvc.serve.shelf import FILES, STORED_PATHS, Shelf
+from feedsvc.serve.index import FILES, STORED_PATHS
+from feedsvc.serve.limiter import Limiter
+from feedsvc.serve.shelf import Shelf
 from feedsvc.settings import DEFAULT_CONFIG, Settings, load_settings
 from feedsvc.store.engine import open_engine, require_migrated
 from feedsvc.store.store import Store
@@ -23,15 +26,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     engine = open_engine(settings.store_url)
     require_migrated(engine)
     store = Store(engine)
-    shelf = Shelf(settings, store)
+    shelf, limiter = Shelf(settings, store), Limiter(settings.serve)
     app = Flask(__name__)
     # /health is read by people too: what matters first, and a line each.
     app.json.sort_keys, app.json.compact = False, False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False  # Werkzeug would redirect to whatever host the request names
     app.register_blueprint(pages.blueprint(settings, store))
     app.register_blueprint(health.blueprint(settings, store, shelf))
+    app.register_blueprint(demand.blueprint(settings, store, limiter))
+    app.register_blueprint(ingest.blueprint(settings, store))
     _allow_other_origins(app)
-    app.wsgi_app = FastPath(app.wsgi_app, shelf, settings.site.path_prefix)  # type: ignore[method-assign]
+    watch = Audience(settings.serve, store).note
+    app.wsgi_app = FastPath(  # type: ignore[method-assign]
+        app.wsgi_app, shelf, settings.site.path_prefix, limiter, watch
+    )
     return app
 
 
@@ -53,5 +61,5 @@ def _allow_other_origins(app: Flask) -> None:
         return answer
 
     methods = ["GET", "OPTIONS"]
-    for number, path in enumerate((*sorted(STORED_PATHS), OF_A_CHANNEL)):
+    for number, path in enumerate((*sorted(STORED_PATHS), OF_A_CHANNEL, *demand.RULES)):
         app.add_url_rule(path, f"preflight {number}", preflight, methods=methods, provide_automatic_options=False)

@@ -26,6 +26,11 @@ def is_unchanged(if_none_match: str | None, if_modified_since: str | None, etag:
     return False
 
 
+def entity_tags(if_none_match: str) -> frozenset[str]:
+    """The tags that a client names, with their quotes and without `W/`."""
+    return _tags(if_none_match[:MAX_HEADER])
+
+
 @lru_cache(maxsize=REMEMBERED)
 def _tags(header: str) -> frozenset[str]:
     tags = set(ETAG.findall(header))
@@ -56,10 +61,27 @@ def best_coding(accept_encoding: str, offered: tuple[str, ...]) -> str:
 @lru_cache(maxsize=REMEMBERED)
 def _best_coding(accept_encoding: str, offered: tuple[str, ...]) -> str:
     weights = dict(_weights(accept_encoding))
+    if not offered:
+        return ""
     everything_else = weights.get("*", 0.0)
     liked = {coding: weights.get(coding, weights.get(f"x-{coding}", everything_else)) for coding in offered}
     best = max(offered, key=liked.__getitem__)
     return best if liked[best] > 0 and liked[best] >= weights.get("identity", everything_else) else ""
+
+
+def takes(accept_encoding: str, coding: str) -> bool:
+    """Whether a client can read a content coding; "", the bytes as they are, everyone can."""
+    return not coding or best_coding(accept_encoding, (coding,)) == coding
+
+
+def wants_news_only(a_im: str) -> bool:
+    """Whether a client wants only the entries that have changed: `feed` among what A-IM lists (RFC 3229 §10.5.3)."""
+    return _wants_news_only(a_im[:MAX_HEADER])
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _wants_news_only(a_im: str) -> bool:
+    return dict(_weights(a_im)).get("feed", 0.0) > 0
 
 
 def _weights(header: str) -> Iterable[tuple[str, float]]:

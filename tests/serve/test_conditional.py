@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc.serve import conditional
-from feedsvc.serve.conditional import best_coding, is_unchanged
+from feedsvc.serve.conditional import best_coding, entity_tags, is_unchanged, takes, wants_news_only
 
 TAG = '"0123abcd"'
 AT = 784111777  # Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110 §5.6.7
@@ -194,6 +194,39 @@ def test_of_two_codings_liked_equally_the_first_offered_is_taken():
     assert best_coding("br;q=0, *", ("br", "gzip")) == "gzip"
 
 
+def test_where_no_coding_is_offered_there_is_none():
+    assert best_coding("gzip, *", ()) == ""
+
+
+@pytest.mark.parametrize(
+    ("header", "coding", "takes_it"),
+    [
+        ("", "", True),
+        ("gzip", "", True),
+        ("gzip, br", "br", True),
+        ("gzip, br", "zstd", False),
+        ("br;q=0, *", "br", False),
+        ("*", "zstd", True),
+        ("", "gzip", False),
+    ],
+)
+def test_a_client_takes_what_it_names_and_plain_bytes(header: str, coding: str, takes_it: bool):
+    assert takes(header, coding) == takes_it
+
+
+def test_the_tags_of_a_header_are_told_without_their_weakness():
+    assert entity_tags('W/"a", "b-gzip" , c') == {'"a"', '"b-gzip"'}
+    assert entity_tags("0123abcd") == {TAG}
+
+
+@pytest.mark.parametrize(
+    ("header", "wants"),
+    [("feed", True), ("vcdiff, Feed ;q=0.1", True), ("feed;q=0", False), ("feeds", False), ("", False), ("*", False)],
+)
+def test_only_who_names_it_wants_news_only(header: str, wants: bool):
+    assert wants_news_only(header) == wants
+
+
 @given(st.text(), st.text(), st.text(alphabet='W/"*, abc'))
 def test_no_header_is_too_odd_to_answer(none_match: str, since: str, tags: str):
     for if_none_match in (none_match, tags, None):
@@ -228,4 +261,5 @@ def test_huge_headers_cost_neither_time_nor_memory():
         is_unchanged(filler, None, TAG, AT)
         is_unchanged(None, filler, TAG, AT)
         best_coding(filler, ("gzip",))
+        wants_news_only(filler)
     assert perf_counter() - began < 2

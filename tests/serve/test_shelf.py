@@ -200,6 +200,22 @@ def test_many_threads_get_whole_feeds_while_new_ones_are_published(printed: Any)
     assert wrong == []
 
 
+# What an older version published
+
+
+def test_a_store_without_the_newer_codings_is_served_in_those_it_has(printed: Any):
+    with printed.store.writing() as connection:
+        connection.execute(delete(snapshots).where(snapshots.c.encoding.in_(("br", "zstd"))))
+        connection.execute(delete(snapshots).where(snapshots.c.encoding == "gzip", snapshots.c.format == "json"))
+        connection.execute(update(generations).values(shown=None))
+    client = printed.app().test_client()
+    packed = get(client, "/rss.xml", Accept_Encoding="gzip, deflate, br, zstd")
+    assert (packed.status_code, packed.headers["Content-Encoding"]) == (200, "gzip")
+    assert packed.headers["Surrogate-Key"] == "all"
+    plain = get(client, "/feed.json", Accept_Encoding="gzip, deflate, br, zstd")
+    assert (plain.status_code, plain.headers.get("Content-Encoding")) == (200, None)
+
+
 # What the shelf holds
 
 
@@ -216,7 +232,7 @@ def test_the_shelf_holds_no_more_than_it_may_and_still_serves_everything(paper: 
     shelf = shelf_of(client)
     for _ in range(2):
         for path in paper.paths():
-            for coding in ("identity", "gzip"):
+            for coding in ("identity", "gzip", "br"):
                 answer = get(client, path, Accept_Encoding=coding)
                 assert answer.status_code == 200
                 assert len(answer.data) == int(answer.headers["Content-Length"])

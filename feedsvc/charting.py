@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import log
 
 from feedsvc.model import Channel, Snapshot
 from feedsvc.publish.plan import MAP, PlannedFeed, channel_key, plan_map, served
@@ -34,6 +35,22 @@ class Maps:
     public: Sequence[PublicArticle]
     themed: Themed
     site: Site
+
+    def is_stale(self, key: str) -> bool:
+        """Whether a channel's map is to be drawn anew: it is not for every article among hundreds.
+
+        It is when the channel has grown by a twentieth or lost an article, is called otherwise, or tells of something
+        else that operators have changed.
+        """
+        before, after = (next((c for c in of if channel_key(c.slug) == key), None) for of in self._before_and_after)
+        if before is None or after is None or before.members - after.members or _told(before) != _told(after):
+            return True
+        recalled = any(article.recalled for article in self.public if article.id in after.members)
+        return recalled or _step(len(before.members)) != _step(len(after.members))
+
+    @property
+    def _before_and_after(self) -> tuple[list[Channel], list[Channel]]:
+        return self.themed.before, self.themed.after
 
     def of_channel(self, feed: PlannedFeed) -> Snapshot:
         """A channel's newest articles over time, and what ties them."""
@@ -63,21 +80,20 @@ class Maps:
     def _touches(self, channels: Iterable[Channel]) -> list[Touch]:
         homes = {id: channel.slug for channel in channels for id in channel.members}
         weights: dict[tuple[str, str], float] = defaultdict(float)
-        for tie in self._ties():
+        with self.store.reading() as connection:
+            ties = graph_store.ties(connection) | self._woven
+        for _, tie in sorted(ties.items()):
             a, b = homes.get(tie.a), homes.get(tie.b)
             if a and b and a != b:
                 weights[min(a, b), max(a, b)] += tie.weight
         return [Touch(a, b, round(weight, 3)) for (a, b), weight in sorted(weights.items())]
 
-    def _ties(self, ids: set[str] | None = None) -> list[parts.Tie]:
-        """The ties of these articles, or all, as they are after this run."""
-        with self.store.reading() as connection:
-            stored = graph_store.ties(connection, ids)
-        new = self._woven if ids is None else {e: t for id in ids for e, t in self._woven_by_id.get(id, {}).items()}
-        return [tie for _, tie in sorted((stored | new).items())]
-
     def _ties_within(self, ids: set[str]) -> list[parts.Tie]:
-        return [tie for tie in self._ties(ids) if ids.issuperset(tie.edge)]
+        """The ties among these articles, as they are after this run."""
+        with self.store.reading() as connection:
+            stored = graph_store.ties_within(connection, ids)
+        new = {e: t for id in ids for e, t in self._woven_by_id.get(id, {}).items() if ids.issuperset(e)}
+        return [tie for _, tie in sorted((stored | new).items())]
 
     @cached_property
     def _woven(self) -> dict[parts.Edge, parts.Tie]:
@@ -90,6 +106,15 @@ class Maps:
             for id in edge:
                 found[id][edge] = tie
         return found
+
+
+def _told(channel: Channel) -> tuple[str, str | None]:
+    return channel.title, channel.language
+
+
+def _step(size: int) -> int:
+    """A number that grows by one whenever `size` grows by a twentieth."""
+    return int(log(max(size, 1)) / log(1.05))
 
 
 def _drawn(svg: str) -> Snapshot:

@@ -64,7 +64,7 @@ def feeds(
         assembled = _assembled(feed, id, settings, store, unseen)
         snapshots = [snapshot(name, format.media_type, format.render(assembled)) for name, format in FORMATS.items()]
         deltas = tuple(_deltas(one, snapshots))
-        if feed.key != ALL and feed.ended is None:
+        if feed.key != ALL and feed.ended is None and (feed.key not in stands or maps.is_stale(feed.key)):
             snapshots.append(maps.of_channel(feed))
         yield NewGeneration(
             key=feed.key,

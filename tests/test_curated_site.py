@@ -8,7 +8,6 @@ import pytest
 from feedsvc import publishing
 from feedsvc.errors import BadSettings
 from feedsvc.store import feeds as feed_store
-from feedsvc.store import generations as generation_store
 from feedsvc.store import reading
 
 WORDS = {

@@ -52,8 +52,8 @@ def window(lines: Collection[Line], past: Past, rules: Feeds) -> Window:
     newest_first = sorted(lines, key=lambda line: (line.published, line.id), reverse=True)
     current = [line for line in newest_first if line.id not in archived]
     closed = _closed(current, rules)
-    left = {id for ids in closed for id in ids}
-    shown = tuple(line for line in newest_first if line.recalled or line.id not in archived | left)
+    filed = archived.union(*closed)
+    shown = tuple(line for line in newest_first if line.recalled or line.id not in filed)
     return Window(shown, closed)
 
 

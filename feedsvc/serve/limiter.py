@@ -35,7 +35,7 @@ class Limiter:
     def __init__(self, settings: Serve) -> None:
         self._trusted_proxies = settings.trusted_proxies
         self._unlimited = [ip_network(one) for one in settings.unlimited]
-        self._known: dict[str, bool] = {}
+        self._known: dict[bytes, bool] = {}
         self._wondered = False
         self._salt = secrets.token_bytes(32)
         self._rates = FixedWindowRateLimiter(Counters())
@@ -52,25 +52,27 @@ class Limiter:
         if self._limit is None:
             return 0
         address = client_address(environ, self._trusted_proxies)
-        if self._is_unlimited(address):
+        digest = self._digest(address)
+        if self._is_unlimited(digest, address):
             return 0
-        counter = self._counter(network(address) if ":" in address else address)
+        if ":" in address:
+            digest = self._digest(network(address))
+        counter = str(int.from_bytes(digest) % COUNTERS)
         if self._rates.hit(self._limit, counter):
             return 0
         self._wonder(environ)
         until = self._rates.get_window_stats(self._limit, counter).reset_time
         return max(math.ceil(until - time.time()), 1)
 
-    def _is_unlimited(self, address: str) -> bool:
-        if address not in self._known:
+    def _is_unlimited(self, digest: bytes, address: str) -> bool:
+        if digest not in self._known:
             if len(self._known) >= KNOWN:
                 self._known.clear()
-            self._known[address] = _lies_in(address, self._unlimited)
-        return self._known[address]
+            self._known[digest] = _lies_in(address, self._unlimited)
+        return self._known[digest]
 
-    def _counter(self, address: str) -> str:
-        digest = hashlib.blake2b(address.encode("utf-8", "backslashreplace"), digest_size=8, key=self._salt).digest()
-        return str(int.from_bytes(digest) % COUNTERS)
+    def _digest(self, address: str) -> bytes:
+        return hashlib.blake2b(address.encode("utf-8", "backslashreplace"), digest_size=8, key=self._salt).digest()
 
     def _wonder(self, environ: Mapping[str, Any]) -> None:
         """Say once that all the world may be behind one address: a proxy that nobody told of would be refused."""

@@ -258,9 +258,21 @@ def _write_generation(connection: Connection, made: NewGeneration, stands: Stand
         connection.execute(
             insert(deltas), [{**of, "format": d.format, "since": d.since, "body": d.body} for d in made.deltas]
         )
+    _keep_map(connection, made, number)
     old = number - KEPT_GENERATIONS
     connection.execute(delete(snapshots).where(snapshots.c.key == made.key, snapshots.c.generation <= old))
     connection.execute(delete(generations).where(generations.c.key == made.key, generations.c.generation <= old))
+
+
+def _keep_map(connection: Connection, made: NewGeneration, number: int) -> None:
+    """A map that was not drawn anew stands as it was."""
+    if number == 1 or any(one.format == "map" for one in made.snapshots):
+        return
+    s = snapshots.c
+    former = select(snapshots).where(s.key == made.key, s.generation == number - 1, s.format == "map")
+    rows = [{**row, "generation": number} for row in connection.execute(former).mappings().all()]
+    if rows:
+        connection.execute(insert(snapshots), rows)
 
 
 def _write_archives(connection: Connection, made: NewGeneration, now: datetime) -> None:

@@ -81,6 +81,13 @@ def ties(connection: Connection, ids: Collection[str] | None = None) -> dict[Edg
     return found
 
 
+def ties_within(connection: Connection, ids: Collection[str]) -> dict[Edge, Tie]:
+    """The ties of which both ends are among these articles; `ids` are few enough for one statement."""
+    e, some = edges.c, sorted(ids)
+    wanted = select(e.a, e.b, e.votes, e.likeness, e.near).where(e.a.in_(some), e.b.in_(some))
+    return {(row[0], row[1]): Tie(*row) for row in connection.execute(wanted)}
+
+
 def write_graph(
     connection: Connection,
     new: Sequence[NewVertex],

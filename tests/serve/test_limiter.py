@@ -1,3 +1,4 @@
+import re
 import time
 from typing import Any
 
@@ -90,9 +91,12 @@ def test_memory_is_bounded_and_holds_no_address():
     many = limiter(1000)
     for number in range(3 * COUNTERS):
         many.wait_s(asks(f"198.{number >> 16}.{number >> 8 & 255}.{number & 255}"))
-    counts = many._rates.storage._counts
+    many.wait_s(asks("203.0.113.77"))
+    many.wait_s(asks("2001:db8:77::1"))
+    counts, known = many._rates.storage._counts, many._known
     assert len(counts) <= COUNTERS
-    assert "198.0.100" not in repr((counts, vars(many)))
+    assert 0 < len(known) < 10_000
+    assert not re.search(r"198\.|203\.0|2001:db8", repr((counts, vars(many))))
 
 
 def test_the_counters_keep_to_what_the_library_asks_of_a_storage(clock: Clock):
@@ -106,7 +110,7 @@ def test_the_counters_keep_to_what_the_library_asks_of_a_storage(clock: Clock):
 
 
 def test_no_two_processes_count_under_the_same_digests():
-    first, second = ([one._counter(f"192.0.2.{n}") for n in range(8)] for one in (limiter(1), limiter(1)))
+    first, second = ([one._digest(f"192.0.2.{n}") for n in range(8)] for one in (limiter(1), limiter(1)))
     assert first != second
 
 

@@ -3,7 +3,6 @@
 A document that was read before just as it is is not read again; a bad one stops only itself.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -16,7 +15,7 @@ from feedsvc.load.fetch import Fetched, Unfetched, Untouched, folder_documents
 from feedsvc.model import Document, Draft, Unread
 from feedsvc.normalise.article import Reading, normalise
 from feedsvc.normalise.text import clean
-from feedsvc.publishing import READER_VERSION
+from feedsvc.reader import document_digest, way
 from feedsvc.report import Report
 from feedsvc.settings import Settings, SourceSettings
 from feedsvc.store import articles as article_store
@@ -72,7 +71,7 @@ def _look_through(
     with store.reading() as connection:
         known = article_store.known_documents(connection, source.name)
     places: set[str] = set()
-    stamps = {place: stamp.removeprefix(_way(source)) for place, (_, stamp) in known.items()}
+    stamps = {place: stamp.removeprefix(way(source)) for place, (_, stamp) in known.items()}
     try:
         for item in folder_documents(source.name, settings.source_path(source), stamps):
             places.add(item.place)
@@ -118,18 +117,12 @@ def _take(item: Fetched | Unfetched, source: SourceSettings, known: Known, found
     found.drafts += drafts
 
 
-def _way(source: SourceSettings) -> str:
-    """How a source's documents are read, as the beginning of the stamps of those that were read so."""
-    way = repr((READER_VERSION, source.time_zone, source.marks)).encode()
-    return hashlib.sha256(way).hexdigest()[:16] + ":"
-
-
 def _read(fetched: Fetched | Unfetched, source: SourceSettings, known: Known) -> tuple[ReadDocument, list[Draft]]:
     """Parse and normalise one document, unless it was read before just as it is."""
     if isinstance(fetched, Unfetched):
         return ReadDocument(source.name, fetched.place, "", (("", fetched.reason),)), []
-    item, stamp = fetched.document, _way(source) + fetched.stamp if fetched.stamp else ""
-    digest = hashlib.sha256((_way(source) + item.media_type).encode() + item.body).hexdigest()
+    item, stamp = fetched.document, way(source) + fetched.stamp if fetched.stamp else ""
+    digest = document_digest(item, source)
     if known.get(item.place, ("", ""))[0] == digest:
         return ReadDocument(source.name, item.place, digest, stamp=stamp, as_before=True), []
     drafts: list[Draft] = []

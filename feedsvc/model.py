@@ -115,10 +115,14 @@ class RawArticle:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A record that a parser had to leave out, and why. It never stops its neighbours."""
+    """A record that a parser had to leave out, and why. It never stops its neighbours.
+
+    `article` is what could be read of it all the same, for operators who know what is missing.
+    """
 
     ref: str
     reason: str
+    article: RawArticle | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from feedsvc.normalise.urls import url_key
 from feedsvc.publish.guard import Effect, compare, objections, shown
 from feedsvc.publish.plan import MAP, OPML, SITEMAP, PlannedFeed, due, plan
 from feedsvc.publish.window import Line, Past
+from feedsvc.reader import READER_VERSION
 from feedsvc.report import Change, Report
 from feedsvc.settings import Settings
 from feedsvc.store import amendments, reading
@@ -29,8 +30,6 @@ from feedsvc.store.store import Lease, Store
 from feedsvc.theming import Themed, theme
 
 log = structlog.get_logger()
-
-READER_VERSION = "2"  # raise it when parsing or normalising changes, so that everything is read again
 
 
 @dataclass(frozen=True, slots=True)

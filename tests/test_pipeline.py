@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from feedsvc import gathering, making, pipeline, publishing
+from feedsvc import gathering, making, pipeline, publishing, reader
 from feedsvc.errors import NoSourceRead, RunRefused
 from feedsvc.load import fetch
 from feedsvc.store import generations as generation_store
@@ -101,7 +101,7 @@ def test_reading_everything_again_without_a_change_publishes_nothing(desk, monke
     )
     desk.run()
     before = desk.standing()
-    monkeypatch.setattr(gathering, "READER_VERSION", "another")
+    monkeypatch.setattr(reader, "READER_VERSION", "another")
     monkeypatch.setattr(publishing, "READER_VERSION", "another")
     again = desk.run()
     assert (again.read, again.published) == (2, 0)
@@ -876,6 +876,6 @@ def test_another_way_of_reading_has_every_file_read_again(desk, monkeypatch: pyt
     monkeypatch.setattr(fetch, "SETTLED_S", 0)
     desk.write_lines("a.jsonl", record(0))
     desk.run()
-    monkeypatch.setattr(gathering, "READER_VERSION", "another")
+    monkeypatch.setattr(reader, "READER_VERSION", "another")
     monkeypatch.setattr(publishing, "READER_VERSION", "another")
     assert desk.run().read == 1

@@ -29,6 +29,8 @@ LEVEL_BY_ROOM = dict.fromkeys(("cli", "schedule", "serve"), 4)
 JOINERS = (
     "pipeline",
     "gathering",
+    "asides",
+    "handing",
     "collecting",
     "weaving",
     "theming",
@@ -40,7 +42,7 @@ JOINERS = (
     "explain",
 )
 LEVEL_BY_ROOM |= dict.fromkeys(JOINERS, 3)
-LEVEL_BY_ROOM |= dict.fromkeys(("store", "push", "logs", "report"), 2)
+LEVEL_BY_ROOM |= dict.fromkeys(("store", "push", "logs", "report", "reader"), 2)
 LEVEL_BY_ROOM |= dict.fromkeys(STAGES, 1) | dict.fromkeys(WORDS, 0)
 # The only modules of their stages that read from outside: documents, the network, and the files of a model.
 IO_MODULES = {"load.fetch", "themes.semantic"} | {

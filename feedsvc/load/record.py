@@ -45,7 +45,8 @@ def read_record(record: object, ref: str) -> RawArticle | Unread:
         if not _embargo(record):
             published = _required(record, "published", published, "text or a number")
     except UnreadableRecord as error:
-        return Unread(ref, error.reason)
+        known = read_optional(record, _text(record.get("title")) or "", _scalar(record.get("published")), ref)
+        return Unread(ref, error.reason, known)
     return read_optional(record, title, published, ref)
 
 

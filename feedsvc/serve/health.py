@@ -16,10 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from feedsvc.serve import readers
 from feedsvc.serve.shelf import Shelf
-from feedsvc.settings import Settings
-from feedsvc.store import reading, runs
+from feedsvc.settings import Settings, SourceSettings
+from feedsvc.store import reading, runs, sources
 from feedsvc.store.articles import count_set_aside
 from feedsvc.store.generations import Hold, read_holds
+from feedsvc.store.sources import State
 from feedsvc.store.store import Store, cause
 
 STALE_AFTER = 3  # intervals without a run that went through
@@ -81,6 +82,7 @@ def gather(store: Store, now: datetime, days: int = readers.DAYS) -> dict[str, A
             "set_aside": set_aside,
             "set_aside_count": count_set_aside(connection),
             "sources": reading.documents_by_source(connection),
+            "states": sources.states(connection),
             "channels": reading.channel_lines(connection),
             "holds": {key: hold for key, hold in sorted(read_holds(connection).items()) if not hold.released},
             "readers": readers.gather(connection, now, days),
@@ -108,7 +110,10 @@ def judge(facts: Mapping[str, Any], settings: Settings, now: datetime) -> dict[s
         "next_run_at": _time(worker.next_run_at) if worker else None,
         "refresh_every_s": interval,
         "articles": facts["articles"],
-        "sources": [_source(source.name, facts["sources"].get(source.name, 0), errors) for source in settings.sources],
+        "sources": [
+            _source(source, facts["sources"].get(source.name, 0), facts["states"].get(source.name), errors)
+            for source in settings.sources
+        ],
         "set_aside": {
             "count": facts["set_aside_count"],
             "newest": [{**line, "since": _time(line["since"])} for line in facts["set_aside"]],
@@ -151,9 +156,21 @@ def _held(key: str, hold: Hold) -> str:
     return f"{which} is held back since {_time(hold.since)}: {'; '.join(hold.reasons)}; {remedy} lets it out"
 
 
-def _source(name: str, documents: int, errors: Sequence[str]) -> dict[str, Any]:
-    error = next((error for error in errors if error.startswith(f"source {name!r}: ")), None)
-    return {"name": name, "documents": documents, "failing": error is not None, "error": error}
+def _source(source: SourceSettings, documents: int, state: State | None, errors: Sequence[str]) -> dict[str, Any]:
+    error = next((error for error in errors if error.startswith(f"source {source.name!r}: ")), None)
+    error = state.trouble if state else error
+    told: dict[str, Any] = {"name": source.name, "kind": source.kind, "documents": documents}
+    told |= {"failing": error is not None, "error": error}
+    if state:
+        health = state.health
+        told |= {
+            "checked_at": _time(state.checked_at),
+            "last_good_at": _time(health.last_good),
+            "failures": health.failures,
+            "next_try_at": _time(health.next_try) if health.failures else None,
+            "moved_to": state.url,
+        }
+    return told
 
 
 def _run(run: Mapping[str, Any] | None) -> dict[str, Any] | None:

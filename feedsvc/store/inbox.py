@@ -1,15 +1,20 @@
 """What has come from the network or was handed over, until a run takes it in: the oldest first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Select, delete, func, insert, select
 
-from feedsvc.store.store import chunks
+from feedsvc.store.engine import BUSY_TIMEOUT_MS
+from feedsvc.store.store import Store, chunks
 from feedsvc.store.tables import inbox
 
 READ, WITHDRAW = "read", "withdraw"
+PATIENCE_MS = 2000  # a web process answers nobody else while it waits
+IN_TURN = 0x696E626F  # any number, as long as nobody else in the database locks it
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +33,25 @@ class Item:
 
 def put(connection: Connection, items: Iterable[Item]) -> None:
     """Add items; they are accepted once the caller's transaction is."""
+    _in_turn(connection)
     for some in chunks(items):
         connection.execute(insert(inbox), [_row(item) for item in some])
+
+
+def put_instead(connection: Connection, source: str, items: Collection[Item]) -> None:
+    """Add items of one source, each instead of whatever waits of its place."""
+    for some in chunks(item.place for item in items):
+        connection.execute(delete(inbox).where(inbox.c.source == source, inbox.c.place.in_(some)))
+    put(connection, items)
+
+
+def _in_turn(connection: Connection) -> None:
+    """Let numbers become visible in their order, as they do in SQLite, which has one writer at a time.
+
+    Else a lower one could appear after a higher one was taken in, and nobody would look for it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(IN_TURN)))
 
 
 def _row(item: Item) -> dict[str, object]:
@@ -44,12 +66,35 @@ def _row(item: Item) -> dict[str, object]:
     }
 
 
-def waiting(connection: Connection, limit: int) -> list[Item]:
-    """The first items, the oldest first."""
+def waiting(connection: Connection, limit: int, after: int = 0, limit_bytes: int | None = None) -> list[Item]:
+    """The first items with numbers above `after`, the oldest first: at most `limit`, and no more when their bodies
+    have come to `limit_bytes`. None are left when the list is empty."""
+    wanted = select(inbox.c.id, func.length(inbox.c.body)).where(inbox.c.id > after)
+    ids, size = [], 0
+    for id, length in connection.execute(wanted.order_by(inbox.c.id).limit(limit)).all():
+        ids.append(id)
+        size += length
+        if limit_bytes is not None and size >= limit_bytes:
+            break
+    return [item for some in chunks(ids) for item in _items(connection, _wanted().where(inbox.c.id.in_(some)))]
+
+
+def of_places(connection: Connection, source: str, places: Iterable[str]) -> dict[str, Item]:
+    """place → the newest item that waits of it, for those of these places of which one does."""
+    found: dict[str, Item] = {}
+    for some in chunks(places):
+        wanted = _wanted().where(inbox.c.source == source, inbox.c.place.in_(some))
+        found |= {item.place: item for item in _items(connection, wanted)}
+    return found
+
+
+def _wanted() -> Select[Any]:
     i = inbox.c
-    columns = (i.source, i.place, i.action, i.media_type, i.url, i.body, i.fetched_at, i.id)
-    rows = connection.execute(select(*columns).order_by(i.id).limit(limit))
-    return [Item(*row[:5], bytes(row.body), *row[6:]) for row in rows]
+    return select(i.source, i.place, i.action, i.media_type, i.url, i.body, i.fetched_at, i.id).order_by(i.id)
+
+
+def _items(connection: Connection, wanted: Select[Any]) -> Iterator[Item]:
+    return (Item(*row) for row in connection.execute(wanted))
 
 
 def take(connection: Connection, ids: Sequence[int]) -> None:
@@ -65,3 +110,23 @@ def count(connection: Connection) -> int:
 def newest_id(connection: Connection) -> int:
     """The number of the newest item, 0 for none: it tells whether something has come since."""
     return connection.execute(select(func.max(inbox.c.id))).scalar_one() or 0
+
+
+@contextmanager
+def writing_soon(store: Store, patience_ms: int = PATIENCE_MS) -> Iterator[Connection]:
+    """A transaction that writes, unless it would have to wait for longer. Raises SQLAlchemyError then."""
+    with store.engine.connect().execution_options(writes=True) as connection:
+        if connection.dialect.name == "postgresql":
+            with connection.begin():
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{patience_ms}ms'")
+                yield connection
+            return
+        # How long SQLite waits for its one write lock has to be said before the transaction begins.
+        driver = connection.connection.cursor()
+        driver.execute(f"PRAGMA busy_timeout={patience_ms}")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            driver.close()

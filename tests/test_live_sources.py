@@ -236,3 +236,40 @@ def test_a_login_page_in_place_of_pages_is_no_article(live: Callable[..., Live],
     site.run()
     assert site.desk.standing() == before
     assert len(site.titles()) == 3
+
+
+def dated(*numbers: int, updated: str, more: str = "") -> str:
+    entries = "".join(
+        f"<entry><id>urn:x:{n}</id><title>Tram report {n}</title><link href='https://upstream.example/{n}'/>"
+        f"<published>2026-03-{n:02}T10:00:00Z</published><updated>{updated}</updated>"
+        f"<summary>Stop {n} opens{more}.</summary></entry>"
+        for n in numbers
+    )
+    head = f"<id>urn:x</id><title>Up</title><updated>{updated}</updated>"
+    return f"<feed xmlns='http://www.w3.org/2005/Atom'>{head}{entries}</feed>"
+
+
+def test_a_feed_that_gives_everything_another_date_changes_nothing(
+    live: Callable[..., Live], upstream: Upstream
+) -> None:
+    upstream.says("/feed", dated(*range(1, 8), updated="2026-03-09T10:00:00Z"), "application/atom+xml")
+    site = live("feed", "/feed")
+    site.run()
+    before = site.desk.standing()
+    upstream.says("/feed", dated(*range(1, 8), updated="2026-04-01T10:00:00Z"), "application/atom+xml")
+    report = site.run()
+    assert "another date and no other change" in " ".join(report.reports)
+    assert site.desk.standing() == before
+    upstream.says("/feed", dated(*range(1, 8), updated="2026-04-02T10:00:00Z", more=" late"), "application/atom+xml")
+    site.run()
+    assert all("late" in str(entry) for entry in site.desk.entries()), "what is changed is changed"
+
+
+def test_a_feed_that_gives_everything_another_id_is_held_back(live: Callable[..., Live], upstream: Upstream) -> None:
+    upstream.says("/feed", feed(*range(1, 8)))
+    site = live("feed", "/feed")
+    site.run()
+    before = site.desk.standing()
+    upstream.says("/feed", feed(*range(1, 8)).replace(">g", ">other-"))
+    assert site.run().held
+    assert site.desk.standing()["", "rss", ""] == before["", "rss", ""]

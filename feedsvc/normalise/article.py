@@ -7,7 +7,7 @@ embargo cannot be read, and only an emptied title is replaced, by the first word
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -136,6 +136,13 @@ def _credit(raw: RawArticle) -> Credit | None:
     url = absolute_url(raw.credit_url, None)
     title = _cut(plain(raw.credit_title or ""), MAX_TITLE) or (urlsplit(url).hostname if url else None)
     return Credit(title, url) if title else None
+
+
+def digest_if_updated(draft: Draft, updated: datetime | None) -> str:
+    """The digest that a draft would have if its source had told another time of its last change."""
+    d, url = draft, draft.image.url if draft.image else None
+    shown = (d.title, d.subtitle, d.summary, d.body_html, d.authors, d.tags, d.url, d.language, url, updated)
+    return _digest(shown, _more(d.image, d.rights, d.credit))
 
 
 def _digest(shown: tuple[object, ...], more: dict[str, object]) -> str:

@@ -6,14 +6,17 @@ change itself tells, else to when it was found. What states a time to come, by a
 nothing that readers have before it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from feedsvc.model import Draft, DraftLink, Evidence, ReadDate
+from feedsvc.normalise.article import digest_if_updated
 from feedsvc.normalise.identity import Repoint, Resolution
 from feedsvc.normalise.nodes import Alias, Known, Moment, Node
 
+FEWEST_REDATED = 5  # articles
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -88,6 +91,7 @@ def settle(resolution: Resolution, now: datetime) -> Intake:
     witnesses: list[Witness] = []
     held = [node for node in resolution.nodes if _must_wait(node, now)]
     nodes = [_as_it_was(node) if _must_wait(node, now) else node for node in resolution.nodes]
+    nodes, redated = _without_new_dates(nodes)
     for node in nodes:
         article = _settled(node, now)
         if _differs(article, node.known):
@@ -103,8 +107,36 @@ def settle(resolution: Resolution, now: datetime) -> Intake:
         former_titles=tuple(alias for node in read for alias in _former_titles(node)),
         waiting=tuple(draft for node in held for draft in node.drafts),
         id_by_place={(d.source, d.place): node.id for node in read for d in node.drafts if d.place is not None},
-        reports=(*resolution.reports, *_out_already(held)),
+        reports=(*resolution.reports, *_out_already(held), *redated),
     )
+
+
+def _without_new_dates(nodes: list[Node]) -> tuple[list[Node], list[str]]:
+    """Leave as it is what a source says to have changed when most of what it says is only that, and what to tell of it.
+
+    One article with a later date may have been corrected where nobody sees it; if nearly all have one, the source has
+    given everything a date anew, and readers would be shown all of it again.
+    """
+    known = [node for node in nodes if node.known and node.known.served and not node.known.stub and node.draft]
+    bare = [node for node in known if _only_says_so(node)]
+    number_by_source = Counter(node.source for node in bare)
+    redating = {
+        source
+        for source, number in number_by_source.items()
+        if number >= FEWEST_REDATED and 2 * number > sum(node.source == source for node in known)
+    }
+    left = {node.id for node in bare if node.source in redating}
+    told = [f"source {s!r} has given {number_by_source[s]} articles another date and no other change" for s in redating]
+    return [_as_it_was(node) if node.id in left else node for node in nodes], sorted(told)
+
+
+def _only_says_so(node: Node) -> bool:
+    known, draft = node.known, node.draft
+    assert known is not None
+    assert draft is not None
+    if known.digest == draft.digest:
+        return False
+    return known.digest in (digest_if_updated(draft, known.updated), digest_if_updated(draft, None))
 
 
 def _must_wait(node: Node, now: datetime) -> bool:

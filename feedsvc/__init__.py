@@ -18,7 +18,8 @@ Beside the pipeline, each joining one stage with the store: `collecting` asks so
 inbox, from which, and from folders, `gathering` reads what is new; `weaving` brings articles into the graph and
 `theming` channels out of it; `publishing` decides what goes out, `making` and `charting` make the bytes, `ondemand`
 those that are made when first asked for. Operators reach in by `editing` (withdraw, correct, release) and `asides`;
-`explain` says why all is as it is. `handing` judges what a CMS hands in, `reader` says how a source's documents are read.
+`explain` says why all is as it is. `handing` judges what a CMS hands in, `reader` tells a
+document that was read before.
 
 `schedule` ticks, `cli` calls. Imports point down only: words, then the pure stages, then fetch and store, then those
 that join, then what calls them.

@@ -7,10 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import log
 
 from feedsvc.model import Channel, Snapshot
-from feedsvc.publish.plan import MAP, PlannedFeed, channel_key, plan_map, served
+from feedsvc.publish.plan import MAP, PlannedFeed, channel_key, plan_map, served, step
 from feedsvc.publish.snapshot import snapshot
 from feedsvc.render import MAP_MEDIA_TYPE
 from feedsvc.render.assemble import article_page, feed_home
@@ -46,7 +45,7 @@ class Maps:
         if before is None or after is None or before.members - after.members or _told(before) != _told(after):
             return True
         recalled = any(article.recalled for article in self.public if article.id in after.members)
-        return recalled or _step(len(before.members)) != _step(len(after.members))
+        return recalled or step(len(before.members)) != step(len(after.members))
 
     @property
     def _before_and_after(self) -> tuple[list[Channel], list[Channel]]:
@@ -69,11 +68,13 @@ class Maps:
     def of_all(self, stands: str | None) -> Iterator[NewGeneration]:
         """The channels and how they touch, unless it stands much as it is: it is not drawn for every article."""
         channels = [channel for channel in served(self.themed.after) if channel.members]
-        digest = plan_map(channels, self.themed.arranged, self.site)
+        withdrawn = {article.id for article in self.public if article.withdrawn}
+        sizes = {channel.slug: len(channel.members - withdrawn) for channel in channels}
+        digest = plan_map(channels, sizes, self.themed.arranged, self.site)
         if digest == stands:
             return
         homes = {channel.slug: feed_home(channel_key(channel.slug), self.site) for channel in channels}
-        circles = [Circle(c.slug, c.title, len(c.members), homes[c.slug]) for c in channels]
+        circles = [Circle(c.slug, c.title, sizes[c.slug], homes[c.slug]) for c in channels]
         body = channels_map(circles, self._touches(channels), self.site.title, self.site.language)
         yield NewGeneration(MAP, MAP, digest, None, len(circles), (_drawn(body),))
 
@@ -110,11 +111,6 @@ class Maps:
 
 def _told(channel: Channel) -> tuple[str, str | None]:
     return channel.title, channel.language
-
-
-def _step(size: int) -> int:
-    """A number that grows by one whenever `size` grows by a twentieth."""
-    return int(log(max(size, 1)) / log(1.05))
 
 
 def _drawn(svg: str) -> Snapshot:

@@ -26,7 +26,8 @@ from feedsvc.store.store import Store
 
 log = structlog.get_logger()
 
-TAKEN_AT_ONCE = 500  # documents from the inbox in one run, which bounds its memory
+TAKEN_AT_ONCE = 500  # documents from the inbox, and at most
+BYTES_AT_ONCE = 64 * 1024 * 1024  # of them, which bounds the memory of a run
 Progress = Callable[[str, int, int], None]
 Known = Mapping[str, tuple[str, str]]
 
@@ -36,7 +37,8 @@ class Gathered:
     """What was read in one run. `listings` names the places that each folder has now, or None where nobody can say.
 
     `taken` are the numbers of what came out of the inbox, each with its (source, place), and `withdrawn` those of
-    what was taken back. `more` is true when there may be more in the inbox.
+    what was taken back. `last` is the number up to which the inbox was looked through, 0 when
+    there was nothing in it.
     """
 
     drafts: list[Draft] = field(default_factory=list)
@@ -44,7 +46,7 @@ class Gathered:
     listings: dict[str, set[str] | None] = field(default_factory=dict)
     taken: list[tuple[int, tuple[str, str]]] = field(default_factory=list)
     withdrawn: list[tuple[str, str]] = field(default_factory=list)
-    more: bool = False
+    last: int = 0
 
     @property
     def fresh(self) -> list[ReadDocument]:
@@ -52,14 +54,19 @@ class Gathered:
         return [one for one in self.read if not one.as_before]
 
 
-def gather(settings: Settings, store: Store, report: Report, progress: Progress, folders: bool = True) -> Gathered:
-    """Everything that is new or has changed, in the folders and in the inbox, or in the inbox alone."""
+def gather(
+    settings: Settings, store: Store, report: Report, progress: Progress, folders: bool = True, after: int = 0
+) -> Gathered:
+    """Everything that is new or has changed, in the folders and in the inbox, or in the inbox alone.
+
+    Of the inbox, as much as may be taken in at once of what has a number above `after`.
+    """
     found = Gathered()
     for source in settings.sources:
         found.listings[source.name] = None
         if folders and source.kind == "folder":
             _look_through(source, settings, store, found, report, progress)
-    _empty_inbox(settings, store, found, report, progress)
+    _empty_inbox(settings, store, found, report, progress, after)
     report.read, report.articles = len(found.fresh), len(found.drafts)
     report.unchanged += len(found.read) - len(found.fresh)
     return found
@@ -87,10 +94,12 @@ def _look_through(
         found.listings[source.name] = places
 
 
-def _empty_inbox(settings: Settings, store: Store, found: Gathered, report: Report, progress: Progress) -> None:
+def _empty_inbox(
+    settings: Settings, store: Store, found: Gathered, report: Report, progress: Progress, after: int
+) -> None:
     """The oldest first, so that what came last of one place is what stands."""
     with store.reading() as connection:
-        items = inbox.waiting(connection, TAKEN_AT_ONCE)
+        items = inbox.waiting(connection, TAKEN_AT_ONCE, after=after, limit_bytes=BYTES_AT_ONCE)
         known = {name: article_store.known_documents(connection, name) for name in {item.source for item in items}}
     source_by_name = {source.name: source for source in settings.sources}
     last = {(item.source, item.place): item.id for item in items if item.action == inbox.READ}
@@ -104,7 +113,7 @@ def _empty_inbox(settings: Settings, store: Store, found: Gathered, report: Repo
             found.withdrawn.append((item.source, item.place))
         elif last[item.source, item.place] == item.id:
             _take(Fetched(_document(item), ""), source, known[item.source], found)
-    found.more = len(items) == TAKEN_AT_ONCE
+    found.last = items[-1].id if items else 0
 
 
 def _document(item: Item) -> Document:

@@ -358,7 +358,7 @@ class Feed:
     """A channel at a moment, format-free. `entries` are newest first.
 
     The mappings are from a format's name ("rss", "atom", "json") to a URL: `self_urls` is where the format is
-    served; `prev_urls` and `next_urls` are the archives with older and newer entries, and `current_urls` the feed
+    served; `prev_urls` is the archive with older entries, and `current_urls` the feed
     that an archive belongs to (RFC 5005 §4). `updated` is that of the newest change among the entries, never the
     clock. `every_min` is how often, in minutes, it is worth asking for news.
     """
@@ -377,7 +377,6 @@ class Feed:
     tombstones: tuple[Tombstone, ...] = ()
     every_min: int | None = None
     prev_urls: Mapping[str, str] = field(default_factory=dict)
-    next_urls: Mapping[str, str] = field(default_factory=dict)
     current_urls: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -30,6 +30,7 @@ from feedsvc.report import Report
 from feedsvc.settings import Settings
 from feedsvc.store import amendments, inbox
 from feedsvc.store import articles as article_store
+from feedsvc.store import generations as generation_store
 from feedsvc.store import runs as run_store
 from feedsvc.store.sources import states
 from feedsvc.store.store import LEASE_S, Lease, Store
@@ -60,6 +61,10 @@ def refresh(
     with _run(store, wait_s, report) as lease:
         _read_sources(settings, store, lease, report, watch, folders)
         _publish(settings, store, lease, report, watch)
+        if report.withdrawn:
+            with store.writing(lease) as connection:
+                for id in report.withdrawn:
+                    generation_store.forget_former_bytes(connection, id)
         if folders and report.errors and len(report.errors) == len(settings.sources):
             raise NoSourceRead(report.errors)
     return report
@@ -143,11 +148,11 @@ def _now() -> datetime:
 @contextmanager
 def _lease(store: Store, wait_s: float) -> Iterator[Lease]:
     """Hold the lease, renewed from a thread of its own for as long as the run takes."""
-    holder = f"{socket.gethostname()}:{os.getpid()}"
+    holder = f"{_here()}:{os.getpid()}"
     deadline = time.monotonic() + wait_s
     while True:
         try:
-            lease = store.claim(holder)
+            lease = store.claim(holder, _is_dead)
             break
         except RunRefused:
             if time.monotonic() >= deadline:
@@ -164,6 +169,28 @@ def _lease(store: Store, wait_s: float) -> Iterator[Lease]:
         store.release(lease)
 
 
+def _here() -> str:
+    """This machine, or the part of it in which a process number means one process."""
+    try:
+        return f"{socket.gethostname()}/{os.stat('/proc/self/ns/pid').st_ino}"
+    except OSError:
+        return socket.gethostname()
+
+
+def _is_dead(holder: str) -> bool:
+    """Whether a holder of the lease is known to be no more: one that was killed keeps nobody waiting."""
+    here, _, pid = holder.rpartition(":")
+    if here != _here() or not pid.isdecimal():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _keep(store: Store, lease: Lease, done: threading.Event) -> None:
     while not done.wait(LEASE_S / 3):
         try:
@@ -178,17 +205,18 @@ def _read_sources(
     settings: Settings, store: Store, lease: Lease | None, report: Report, progress: Progress, folders: bool
 ) -> None:
     """Take in what is new, from the inbox as long as there is something in it."""
+    after = 0
     while True:
-        found = gather(settings, store, report, progress, folders)
+        found = gather(settings, store, report, progress, folders, after)
         with store.writing(lease) as connection:
             if folders:
                 article_store.forget_vanished(connection, found.listings)
             article_store.write_stamps(connection, [one for one in found.read if one.as_before])
         if found.fresh or found.taken:
             _take_in(store, lease, found, report)
-        if not found.more:
+        if not found.last:
             break
-        folders = False
+        folders, after = False, found.last
     with store.reading() as connection:
         report.errors += trouble(states(connection), settings.sources)
 
@@ -211,6 +239,7 @@ def _take_in(store: Store, lease: Lease | None, found: Gathered, report: Report)
     with store.writing(lease) as connection:
         article_store.write_intake(connection, intake, seen, now)
         for place in found.withdrawn:
-            amendments.withdraw_place(connection, place, now.replace(microsecond=0))
+            id = amendments.withdraw_place(connection, place, now.replace(microsecond=0))
+            report.withdrawn += [id] if id else []
         inbox.take(connection, [id for id, place in found.taken if place not in again])
     report.next_reading = min((draft.published.at for draft in intake.waiting), default=None)

@@ -36,6 +36,7 @@ class Report:
     seconds: float = 0.0
     errors: list[str] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     next_due: datetime | None = None
     next_reading: datetime | None = None

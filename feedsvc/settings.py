@@ -94,7 +94,7 @@ class Feeds(Section):
     max_entries: int = Field(50, ge=1, le=1000)
     burst_days: float = Field(2, ge=0, le=365)
     burst_entries: int = Field(200, ge=1, le=1000)
-    archive_entries: int = Field(50, ge=1, le=1000)
+    archive_entries: int = Field(20, ge=1, le=1000)
     hold_share: float = Field(0.5, gt=0, le=1)
     notice_days: float = Field(30, ge=0, le=3650)
     farewell_days: float = Field(90, ge=0, le=3650)
@@ -198,8 +198,8 @@ class SourceSettings(Section):
         wanted = {"folder": "a path", "feed": "a url", "pages": "a url, or urls", "push": "a key"}
         if not needs[self.kind]:
             raise ValueError(f"a source of kind {self.kind!r} needs {wanted[self.kind]}")
-        if self.kind == "push" and len(self.key) < MIN_KEY:
-            raise ValueError(f"key: must have at least {MIN_KEY} characters, so that nobody guesses it")
+        if self.kind == "push" and (len(self.key) < MIN_KEY or not re.fullmatch(r"[!-~]+", self.key)):
+            raise ValueError(f"key: must have at least {MIN_KEY} visible ASCII characters, so that nobody guesses it")
         return self
 
     @property
@@ -230,6 +230,9 @@ class Settings(Section):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"the name {twice[0]!r} is used more than once")
+        keys = [source.key for source in sources if source.kind == "push"]
+        if len(keys) != len(set(keys)):
+            raise ValueError("two sources have the same key")
         return sources
 
     def source_path(self, source: SourceSettings) -> Path:

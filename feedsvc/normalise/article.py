@@ -20,6 +20,7 @@ from feedsvc.normalise.urls import url_key
 
 # Text beyond these is cut: no reader shows more, and one hostile record must not fill every feed.
 MAX_TITLE = 500
+OLDEST_YEAR = 1000  # of what was published; feeds have no earlier one
 MAX_DATE_TEXT = 200
 MAX_SUMMARY = 10_000
 MAX_RIGHTS = 1000
@@ -102,6 +103,8 @@ def _published(raw: RawArticle, reading: Reading) -> tuple[ReadDate, Evidence]:
         return embargo, Evidence.RECORD
     if stated is None:
         raise UnreadableRecord("it does not say when it was published")
+    if stated.at.year < OLDEST_YEAR:
+        raise UnreadableRecord(f"it says {stated.text!r} of its publication, which is what programs write for no date")
     return stated, Evidence.RECORD if embargo else raw.date_evidence
 
 

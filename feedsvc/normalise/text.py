@@ -14,7 +14,7 @@ import nh3
 # Everything outside the Char production of XML 1.0 (§2.2), and what it advises against: C1 controls and
 # noncharacters. A byte order mark within text is always a leftover.
 _NONCHARACTERS = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
-_UNWANTED = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff{_NONCHARACTERS}]")
+_UNWANTED = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffd{_NONCHARACTERS}]")
 
 _BLOCKS = set(
     "address article aside blockquote br caption dd details div dl dt figcaption figure footer h1 h2 h3 h4 "

@@ -4,7 +4,7 @@ They are shown as they are now: corrected, or, where one was withdrawn, as a not
 id that is no more. Nothing else in an archive ever changes, and the clock is asked for those notices alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -48,7 +48,7 @@ def recipe(
         raise Ended([channel.title])
     contents = _contents(selecting.filed(connection, closed.ids), now - timedelta(days=settings.feeds.notice_days))
     told = (channel.title, channel.description, channel.image, channel.language)
-    place = (key, closed.feed_id, number, number < closed.newest)
+    place = (key, closed.feed_id, number)
 
     def feed(connection: Connection) -> Feed:
         return _feed(connection, key, channel, number, closed, contents, settings.site)
@@ -84,7 +84,8 @@ def _gone_at(one: Filed) -> datetime:
 
 def _seen(contents: Contents) -> object:
     """What decides how the entries look. Of a withdrawn one nothing else does."""
-    return [(one.id, one.withdrawn) if one.withdrawn else one for one in contents.entries], contents.tombstones
+    seen = [(one.id, one.withdrawn) if one.withdrawn else replace(one, touched=0) for one in contents.entries]
+    return seen, contents.tombstones
 
 
 def _feed(
@@ -96,11 +97,11 @@ def _feed(
         closed.feed_id,
         channel.title,
         channel.description,
-        [found[one.id] for one in contents.entries],
+        # Without what it lists: what that is called, and whether it may be seen, changes long after.
+        [replace(found[one.id], related=()) for one in contents.entries],
         FILES,
         site,
         number=number,
-        archives=closed.newest,
         image=channel.image,
         language=channel.language,
         tombstones=contents.tombstones,

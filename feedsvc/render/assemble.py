@@ -18,7 +18,8 @@ from feedsvc.settings import Site
 
 # Never change it: every feed id that was ever served was made with it (RFC 9562 §5.5, UUID version 5).
 FEED_NAMESPACE = uuid.UUID("0b9c2a54-7f0e-5d3b-8f61-2d8c9f7be0a4")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Of a feed with no entries, which has no time of its own. Validators take much earlier ones for mistakes.
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def assemble(
@@ -79,12 +80,11 @@ def assemble_archive(
     site: Site,
     *,
     number: int,
-    archives: int,
     image: str | None = None,
     language: str | None = None,
     tombstones: Sequence[Tombstone] = (),
 ) -> Feed:
-    """Make archive `number` of the feed, 1 the oldest and `archives` the newest, of the articles in it (RFC 5005 §4).
+    """Make archive `number` of the feed, 1 the oldest, of the articles in it (RFC 5005 §4).
 
     It is a document of the same feed, and so has its id. It keeps no rhythm: it changes when one of its entries does.
     """
@@ -95,7 +95,6 @@ def assemble_archive(
         feed,
         self_urls=archive_urls(feed.home_url, number, files),
         prev_urls=archive_urls(feed.home_url, number - 1, files),
-        next_urls=archive_urls(feed.home_url, number + 1 if number < archives else 0, files),
         current_urls=feed.self_urls,
         every_min=None,
     )

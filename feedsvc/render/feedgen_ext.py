@@ -142,16 +142,18 @@ def _add_what_both_have(element: _Element, entry: Entry, feed: Feed) -> None:
 
 
 def _add_history(parent: _Element, feed: Feed, format: str, link_tag: str) -> None:
-    """The archives before and after, and the feed that an archive belongs to (RFC 5005 §4)."""
+    """The archive before, and the feed that an archive belongs to (RFC 5005 §4).
+
+    No archive names the next one, which it would have to learn of after it was written: it never changes.
+    """
     links = {
         "current": feed.current_urls.get(format),
         "prev-archive": feed.prev_urls.get(format),
-        "next-archive": feed.next_urls.get(format),
     }
     if links["current"]:
         SubElement(parent, f"{{{_FH}}}archive")
-        if not links["prev-archive"] and not links["next-archive"]:
-            # What follows the only one is the feed; validators take an archive without neighbours for unfinished.
+        if not links["prev-archive"]:
+            # Validators take an archive without neighbours for unfinished, and the feed is newer in any case.
             links["next-archive"] = links["current"]
     for rel, url in links.items():
         if url:

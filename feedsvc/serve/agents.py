@@ -37,7 +37,9 @@ _KNOWN = re.compile("|".join(re.escape(name) for name in sorted(KNOWN, key=len, 
 _COMPATIBLE = re.compile(r"\bcompatible; ?([^;,)\s/]+)")
 _FIRST = re.compile(r"[^\s/(;,]+")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
-_COUNT = re.compile(r"([0-9]{1,9})[\s+]{0,3}(?:subscriber|reader)s?\b|\bsubscribers?[:=] ?([0-9]{1,9})", re.IGNORECASE)
+_COUNT = re.compile(
+    r"(?<![-0-9.])([0-9]{1,9})[\s+]{0,3}(?:subscriber|reader)s?\b|\bsubscribers?[:=] ?([0-9]{1,9})", re.IGNORECASE
+)
 _BOT = re.compile(r"bot\b|crawler|spider", re.IGNORECASE)
 
 

@@ -101,11 +101,11 @@ def index(publication: int, stored: Stored, settings: Settings, former: Index = 
         documents[pointer.key, pointer.format][pointer.encoding] = pointer
     answers: dict[str, Choice] = {}
     for (key, format), by_coding in documents.items():
-        path, *others = _paths(key, format)
+        path, *others = paths = _paths(key, format)
         if path in moved or path in gone:  # what it last said is still in the store
             continue
         if format in FORMATS:
-            readable.add(path)
+            readable.update(paths)
         choice = former.answers.get(path)
         if choice is None or {coding: answer.pointer for coding, answer in choice.answers.items()} != by_coding:
             choice = _choice(by_coding, key, format, base + path, stored, settings)

@@ -26,6 +26,7 @@ from feedsvc.render import FORMATS
 from feedsvc.render.assemble import article_page, feed_home
 from feedsvc.render.edge import language_tag
 from feedsvc.serve import signposts
+from feedsvc.serve.index import PROBED
 from feedsvc.serve.speech import direction, host, machine, spoken, spoken_day
 from feedsvc.serve.subscribing import reader_links
 from feedsvc.settings import Settings, Site
@@ -105,6 +106,9 @@ def blueprint(settings: Settings, store: Store) -> Blueprint:
         ):
             # OPTIONS of a feed is a question about the feed, not about this view of it.
             pages.add_url_rule(rule, view_func=view, defaults=given, provide_automatic_options=False)
+        for number, path in enumerate(PROBED.get(format, ())):
+            name, given = f"probed {format} {number}", {"key": "", "format": format}
+            pages.add_url_rule(path, name, views.feed_view, defaults=given, provide_automatic_options=False)
     signposts.add_to(pages, settings.site)
     for status in ERRORS:
         pages.app_errorhandler(status)(_error)

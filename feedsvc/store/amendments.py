@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, select, update
 from feedsvc.store.articles import REVISION, revision
 from feedsvc.store.feeds import WITHDRAWN
 from feedsvc.store.store import chunks, upsert, write_mark
-from feedsvc.store.tables import amended, articles, documents, former_titles, links, made, pending
+from feedsvc.store.tables import amended, articles, documents, former_titles, links, made, pending, set_aside
 
 # Nothing of a withdrawn article is left but what tells it from others when it comes again: its keys, and its times.
 NOTHING_LEFT: Mapping[str, Any] = {
@@ -37,18 +37,23 @@ def withdraw(connection: Connection, id: str, reason: str, now: datetime) -> Non
     values = {**NOTHING_LEFT, "withdrawn": now, "reason": reason}
     connection.execute(update(articles).where(articles.c.id == id).values(values))
     connection.execute(update(links).where(links.c.article_id == id).values(listed=False))
-    connection.execute(delete(made))
+    # What was made on demand is made anew, with its time if its bytes come out the same.
+    connection.execute(update(made).values(body=b"", digest=""))
     upsert(connection, amended, [{"article_id": id}], update=False)
     _changed(connection, [id])
 
 
-def withdraw_place(connection: Connection, place: tuple[str, str], now: datetime) -> None:
-    """Withdraw the article that a source handed over under this (source, place), if there is one."""
+def withdraw_place(connection: Connection, place: tuple[str, str], now: datetime) -> str | None:
+    """Withdraw the article that a source handed over under this (source, place). Returns its id if there was one."""
     of = (documents.c.source == place[0], documents.c.place == place[1])
+    aside = (set_aside.c.source == place[0], set_aside.c.place == place[1])
+    connection.execute(delete(set_aside).where(*aside))
     id = connection.execute(select(documents.c.article_id).where(*of)).scalar_one_or_none()
     row = find(connection, id, None) if id else None
-    if row and not row["withdrawn"]:
-        withdraw(connection, row["id"], "its source took it back", now)
+    if row is None or row["withdrawn"]:
+        return None
+    withdraw(connection, row["id"], "its source took it back", now)
+    return str(row["id"])
 
 
 def reinstate(connection: Connection, id: str, source: str) -> None:

@@ -5,7 +5,7 @@ a writing transaction begins; PostgreSQL has its own snapshots. Every writing tr
 that its lease still stands, so a run that was overtaken can no longer change anything.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -72,12 +72,12 @@ class Store:
     def _postgresql(self) -> bool:
         return self.engine.dialect.name == "postgresql"
 
-    def claim(self, holder: str) -> Lease:
-        """Take the lease. Raises RunRefused, saying who has it, while another holder's stands."""
+    def claim(self, holder: str, is_dead: Callable[[str], bool] = lambda holder: False) -> Lease:
+        """Take the lease. Raises RunRefused, saying who has it, while that of another that is not dead stands."""
         with self.writing() as connection:
             upsert(connection, leases, [_row(holder="", epoch=0, expires_at=_now())], update=False)
             row = connection.execute(select(leases).where(leases.c.name == LEASE).with_for_update()).one()
-            if row.holder and row.expires_at > _now():
+            if row.holder and row.expires_at > _now() and not is_dead(row.holder):
                 raise RunRefused(
                     f"a run by {row.holder} is in hand; it holds the lease until {row.expires_at:%H:%M:%S} UTC"
                 )

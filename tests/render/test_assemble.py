@@ -153,30 +153,29 @@ def test_a_feed_is_as_new_as_its_newest_change_removals_included():
 def test_a_feed_leads_to_its_newest_archive_only():
     feed = assembled(archives=3)
     assert feed.prev_urls == {"rss": f"{HOME}archive/3/rss.xml", "json": f"{HOME}archive/3/feed.json"}
-    assert feed.next_urls == feed.current_urls == {}
+    assert feed.current_urls == {}
     assert assembled().prev_urls == {}
 
 
-@pytest.mark.parametrize(("number", "before", "after"), [(1, None, 2), (2, 1, 3), (3, 2, None)])
-def test_an_archive_stands_between_its_neighbours_and_belongs_to_the_feed(number, before, after):
-    found = archive(ARTICLE, number=number, archives=3)
+@pytest.mark.parametrize(("number", "before"), [(1, None), (2, 1), (3, 2)])
+def test_an_archive_follows_the_one_before_and_belongs_to_the_feed(number, before):
+    found = archive(ARTICLE, number=number)
     urls = {n: f"{HOME}archive/{n}/rss.xml" for n in (1, 2, 3)}
     assert found.id == "urn:uuid:2"
     assert found.home_url == HOME
     assert found.self_urls["rss"] == urls[number]
     assert found.prev_urls.get("rss") == urls.get(before)
-    assert found.next_urls.get("rss") == urls.get(after)
     assert found.current_urls == assembled().self_urls
     assert found.entries == assembled().entries
     assert found.updated == DAY
 
 
 def test_an_archive_of_nothing_but_tombstones_is_as_new_as_they_are():
-    found = archive(number=1, archives=1, tombstones=[Tombstone("urn:uuid:4", LATER)])
+    found = archive(number=1, tombstones=[Tombstone("urn:uuid:4", LATER)])
     assert (found.entries, found.updated) == ((), LATER)
 
 
 def test_an_archive_has_no_rhythm():
     articles = [replace(ARTICLE, id=f"urn:uuid:{n}", published=DAY - timedelta(hours=n)) for n in range(5)]
     assert assembled(*articles).every_min == 30
-    assert archive(*articles, number=1, archives=1).every_min is None
+    assert archive(*articles, number=1).every_min is None

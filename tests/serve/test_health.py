@@ -84,7 +84,7 @@ def test_all_is_well_after_a_good_run(printed: Any):
     assert found["articles"] == {"whole": 8, "stubs": 0}
     assert found["channels"]["count"] == len(found["channels"]["list"]) == 2
     assert sum(channel["articles"] for channel in found["channels"]["list"]) == 8
-    assert found["sources"] == [{"name": "paper", "documents": 8, "failing": False, "error": None}]
+    assert found["sources"] == [{"name": "paper", "kind": "folder", "documents": 8, "failing": False, "error": None}]
     assert found["set_aside"] == {"count": 0, "newest": []}
     assert found["last_run"]["outcome"] == "good"
     assert SECOND.fullmatch(found["last_good_run_at"])

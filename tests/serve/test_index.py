@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from feedsvc.serve.index import CODINGS, Stored, index, is_stored
+from feedsvc.serve.index import CODINGS, PROBED, Stored, index, is_stored
 from feedsvc.settings import Settings
 from feedsvc.store.reading import Pointer
 
@@ -50,9 +50,8 @@ def test_a_feed_stands_at_its_path_and_where_readers_probe(settings: Settings):
     assert header(answer.headers_unchanged, "Content-Length") is None
     home = f"{BASE}/channels/a/"
     assert header(answer.headers, "Link") == f'<{home}rss.xml>; rel="self", <{home}>; rel="alternate"; type="text/html"'
-    assert made.readable == {
-        f"{home}/{f}" for home in ("", "/channels/a") for f in ("rss.xml", "atom.xml", "feed.json")
-    }
+    feeds = {f"{home}/{f}" for home in ("", "/channels/a") for f in ("rss.xml", "atom.xml", "feed.json")}
+    assert made.readable == feeds | {path for paths in PROBED.values() for path in paths}
     assert all(is_stored(path) for path in made.answers)
 
 

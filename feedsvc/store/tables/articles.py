@@ -137,6 +137,7 @@ inbox = Table(
     Column("url", Text),
     Column("body", LargeBinary, nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
+    Index(None, "source", "place"),
     sqlite_autoincrement=True,
 )
 
@@ -150,6 +151,7 @@ handed_over = Table(
     Column("status", Integer, nullable=False),
     Column("answer", JSON, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Index(None, "at"),
 )
 
 # How each source on the network has been doing; see load.web.health. `url` is where it has moved to for good.

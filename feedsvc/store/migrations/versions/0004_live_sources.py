@@ -33,6 +33,8 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("source", "idempotency_key", name=op.f("pk_handed_over")),
     )
+    op.create_index(op.f("ix_inbox_source_place"), "inbox", ["source", "place"])
+    op.create_index(op.f("ix_handed_over_at"), "handed_over", ["at"])
     op.create_table(
         "source_states",
         sa.Column("source", sa.String(), nullable=False),

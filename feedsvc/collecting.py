@@ -117,7 +117,7 @@ def _feed(source: SourceSettings, state: State, web: Web, settings: Settings) ->
 def _trust_feed(document: Document, source: SourceSettings) -> None:
     """Raises Untrustworthy for what is no whole feed with articles in it."""
     tail = document.body[-200:].lower()
-    if b"<" in document.body[:200] and not any(end in tail.replace(b" ", b"") for end in FEED_ENDS):
+    if document.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and not any(end in tail.replace(b" ", b"") for end in FEED_ENDS):
         begins = document.body[:1000].lower()
         if b"<html" in begins or b"<!doctype html" in begins:
             raise Untrustworthy("it answered with a page, and not with a feed")

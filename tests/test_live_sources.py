@@ -1,5 +1,6 @@
 """Sources on the network, through a real server on loopback that does everything that servers do."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -273,3 +274,15 @@ def test_a_feed_that_gives_everything_another_id_is_held_back(live: Callable[...
     upstream.says("/feed", feed(*range(1, 8)).replace(">g", ">other-"))
     assert site.run().held
     assert site.desk.standing()["", "rss", ""] == before["", "rss", ""]
+
+
+def test_a_json_feed_is_a_feed_too(live: Callable[..., Live], upstream: Upstream) -> None:
+    items = [
+        {"id": f"g{n}", "title": f"Tram report {n}", "content_html": "<p>a < b</p>", "date_published": date}
+        for n, date in ((1, "2026-03-01T10:00:00Z"), (2, "2026-03-02T10:00:00Z"))
+    ]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "<Up>", "items": items}
+    upstream.says("/feed", json.dumps(feed), "application/feed+json")
+    site = live("feed", "/feed")
+    assert site.run().errors == []
+    assert site.titles() == ["Tram report 1", "Tram report 2"]

@@ -31,6 +31,7 @@ PARSERS: Mapping[str, Callable[[Document, Marks], Iterator[RawArticle | Unread]]
     "application/xhtml+xml": parse_html,
     "text/markdown": parse_markdown,
     "application/json": parse_json,
+    "application/feed+json": parse_json,
     "application/x-ndjson": parse_jsonl,
     "application/xml": parse_feed,
     "text/xml": parse_feed,

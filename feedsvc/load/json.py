@@ -13,6 +13,7 @@ import orjson
 
 from feedsvc.errors import UnreadableDocument
 from feedsvc.load.decode import to_text
+from feedsvc.load.jsonfeed import is_json_feed, read_items
 from feedsvc.load.record import kind, read_record
 from feedsvc.model import Document, Marks, RawArticle, Unread
 
@@ -34,6 +35,9 @@ def parse_json(document: Document, marks: Marks) -> Iterator[RawArticle | Unread
     except orjson.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
         raise UnreadableDocument(f"not valid JSON: {error.msg} at {where}") from error
+    if is_json_feed(value):
+        yield from read_items(value)
+        return
     if isinstance(value, dict):
         value = next((value[key] for key in COLLECTIONS if isinstance(value.get(key), list)), value)
     if isinstance(value, dict):

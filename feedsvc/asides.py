@@ -16,6 +16,7 @@ from feedsvc.errors import FeedsvcError, UnknownSubject
 from feedsvc.load import MEDIA_TYPES, parse
 from feedsvc.model import BodyFormat, Document, RawArticle, Unread
 from feedsvc.normalise.article import Reading, normalise
+from feedsvc.reader import rules_of
 from feedsvc.settings import Settings, SourceSettings
 from feedsvc.store import asides as aside_store
 from feedsvc.store import inbox
@@ -92,7 +93,7 @@ def release(settings: Settings, store: Store, aside: Aside, instead: Mapping[str
     source, place = _source(settings, aside), f"{aside.place}#{aside.ref or 'whole'} released"
     body, now = orjson.dumps(record), datetime.now(UTC).replace(microsecond=0)
     document = Document(aside.source, place, MEDIA_TYPES[".json"], body, now)
-    for raw in parse(document, source.marks):
+    for raw in parse(document, rules_of(source)):
         try:
             if isinstance(raw, Unread):
                 raise UnknownSubject(f"it cannot be released: {raw.reason}")
@@ -120,7 +121,7 @@ def _raw(settings: Settings, aside: Aside) -> RawArticle:
         raise UnknownSubject(f"{aside.where} is no file that can be read again; hand a whole record over instead")
     document = Document(aside.source, aside.place, media_type, path.read_bytes(), datetime.now(UTC))
     try:
-        for raw in parse(document, source.marks):
+        for raw in parse(document, rules_of(source)):
             article = raw.article if isinstance(raw, Unread) else raw
             if raw.ref == aside.ref and article is not None:
                 return replace(article, ref="")

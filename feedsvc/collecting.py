@@ -24,6 +24,7 @@ from feedsvc.load.web.client import Web
 from feedsvc.load.web.health import after_failure, after_success, may_try
 from feedsvc.load.web.values import Errand, Failed, Gone, Got, Limits, Reach, Result, Same
 from feedsvc.model import Document, RawArticle
+from feedsvc.reader import rules_of
 from feedsvc.settings import Settings, SourceSettings
 from feedsvc.store import inbox
 from feedsvc.store import sources as source_store
@@ -117,13 +118,15 @@ def _feed(source: SourceSettings, state: State, web: Web, settings: Settings) ->
 def _trust_feed(document: Document, source: SourceSettings) -> None:
     """Raises Untrustworthy for what is no whole feed with articles in it."""
     tail = document.body[-200:].lower()
-    if document.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and not any(end in tail.replace(b" ", b"") for end in FEED_ENDS):
+    if document.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and not any(
+        end in tail.replace(b" ", b"") for end in FEED_ENDS
+    ):
         begins = document.body[:1000].lower()
         if b"<html" in begins or b"<!doctype html" in begins:
             raise Untrustworthy("it answered with a page, and not with a feed")
         raise Untrustworthy("the feed is cut off before its end")
     try:
-        read = any(isinstance(one, RawArticle) for one in parse(document, source.marks))
+        read = any(isinstance(one, RawArticle) for one in parse(document, rules_of(source)))
     except UnreadableDocument as error:
         raise Untrustworthy(f"it is no feed that can be read: {error.reason}") from error
     if not read:

@@ -15,7 +15,7 @@ from feedsvc.load.fetch import Fetched, Unfetched, Untouched, folder_documents
 from feedsvc.model import Document, Draft, Unread
 from feedsvc.normalise.article import Reading, normalise
 from feedsvc.normalise.text import clean
-from feedsvc.reader import document_digest, way
+from feedsvc.reader import document_digest, rules_of, way
 from feedsvc.report import Report
 from feedsvc.settings import Settings, SourceSettings
 from feedsvc.store import articles as article_store
@@ -138,7 +138,7 @@ def _read(fetched: Fetched | Unfetched, source: SourceSettings, known: Known) ->
     aside: list[tuple[str, str]] = []
     reading = Reading(ZoneInfo(source.time_zone))
     try:
-        for raw in parse(item, source.marks):
+        for raw in parse(item, rules_of(source)):
             try:
                 if isinstance(raw, Unread):
                     raise UnreadableRecord(raw.reason)

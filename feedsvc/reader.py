@@ -2,15 +2,23 @@
 
 import hashlib
 
+from feedsvc.load.rules import PageRules
 from feedsvc.model import Document
-from feedsvc.settings import SourceSettings
+from feedsvc.settings import PageSettings, SourceSettings
 
-READER_VERSION = "2"  # raise it when parsing or normalising changes, so that everything is read again
+READER_VERSION = "3"  # raise it when parsing or normalising changes, so that everything is read again
+
+
+def rules_of(source: SourceSettings) -> PageRules:
+    """What the settings say of how to read a source's pages, and by which marks its other documents."""
+    return PageRules(marks=source.marks, **source.page.model_dump())
 
 
 def way(source: SourceSettings) -> str:
     """A digest of how a source's documents are read: another one when the way changes."""
-    return hashlib.sha256(repr((READER_VERSION, source.time_zone, source.marks)).encode()).hexdigest()[:16] + ":"
+    parts: tuple[object, ...] = (READER_VERSION, source.time_zone, source.marks)
+    parts += (source.page,) if source.page != PageSettings() else ()
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16] + ":"
 
 
 def document_digest(document: Document, source: SourceSettings) -> str:

@@ -140,6 +140,18 @@ class Log(Section):
     format: Literal["text", "json"] = "text"
 
 
+class PageSettings(Section):
+    """Where the parts of a source's pages are, as CSS selectors, or XPath beginning with / or (."""
+
+    title: str = ""
+    body: str = ""
+    published: str = ""
+    updated: str = ""
+    author: str = ""
+    image: str = ""
+    related: str = ""
+
+
 class SourceSettings(Section):
     """One `[[sources]]` table. A folder has a `path`, pages and feeds a `url`, and a push has a `key`."""
 
@@ -157,6 +169,7 @@ class SourceSettings(Section):
     time_zone: str = "UTC"
     related_marks: tuple[Annotated[str, Field(min_length=1)], ...] = Marks().related
     end_marks: tuple[Annotated[str, Field(min_length=1)], ...] = Marks().end
+    page: PageSettings = PageSettings()
 
     @field_validator("path", mode="before")
     @classmethod

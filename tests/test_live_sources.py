@@ -286,3 +286,16 @@ def test_a_json_feed_is_a_feed_too(live: Callable[..., Live], upstream: Upstream
     site = live("feed", "/feed")
     assert site.run().errors == []
     assert site.titles() == ["Tram report 1", "Tram report 2"]
+
+
+def test_an_operator_may_say_where_things_are_on_a_page(
+    live: Callable[..., Live], upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = "".join(f"<p>The harbour wall is open again, sentence {i}, say people there.</p>" for i in range(9))
+    shown = f"<html><body><h1>Wall</h1><b class='when'>2026-03-05 10:00</b><article>{body}</article></body></html>"
+    upstream.says("/wall", shown, "text/html")
+    monkeypatch.setenv("FEEDSVC_SOURCES__0__PAGE__PUBLISHED", ".when")
+    site = live("pages", "/wall", time_zone="Europe/Dublin")
+    assert site.run().errors == []
+    [entry] = site.desk.entries()
+    assert (entry["title"], entry["date_published"]) == ("Wall", "2026-03-05T10:00:00Z")

@@ -7,14 +7,14 @@ import sys
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from feedsvc.cli import asides, editing, looking, running
+from feedsvc.cli import asides, editing, looking, running, trying
 from feedsvc.cli.base import cli
 from feedsvc.errors import BadSettings, FeedsvcError, StoreNotReady
 from feedsvc.store.store import cause
 
 UNUSABLE, FAILED = 2, 3
 
-__all__ = ["asides", "cli", "editing", "looking", "main", "running"]
+__all__ = ["asides", "cli", "editing", "looking", "main", "running", "trying"]
 
 
 def main() -> None:

@@ -14,8 +14,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from feedsvc.cli.base import F, cli, store_of, with_settings
 from feedsvc.curation import FILE_NAME, load_curation
 from feedsvc.errors import BadSettings, StoreNotReady
+from feedsvc.load.rules import check_selector
 from feedsvc.normalise.urls import url_key
-from feedsvc.settings import DEFAULT_CONFIG, Settings, load_settings
+from feedsvc.settings import DEFAULT_CONFIG, PageSettings, Settings, load_settings
 from feedsvc.store import reading
 from feedsvc.store.engine import migrate as migrate_store
 from feedsvc.store.engine import open_engine
@@ -126,6 +127,15 @@ def migrate(settings: Settings) -> None:
     click.echo(f"the store {engine.url.render_as_string()} is at schema {migrate_store(engine)}")
 
 
+def _unusable(page: PageSettings) -> Iterator[str]:
+    """Why a selector cannot be used, for each that cannot."""
+    for name, selector in page:
+        try:
+            check_selector(selector or "p")
+        except ValueError as error:
+            yield f"{name}: {error}"
+
+
 @cli.command()
 @click.option("--config", type=click.Path(path_type=Path), envvar="FEEDSVC_CONFIG", default=DEFAULT_CONFIG)
 def check(config: Path) -> None:
@@ -136,6 +146,11 @@ def check(config: Path) -> None:
         for number, source in enumerate(settings.sources)
         if source.kind == "folder"
         and not (os.access(settings.source_path(source), os.R_OK | os.X_OK) and settings.source_path(source).is_dir())
+    ]
+    problems += [
+        f"sources[{number}].page: {problem}"
+        for number, source in enumerate(settings.sources)
+        for problem in _unusable(source.page)
     ]
     try:
         store_of(settings)

@@ -7,6 +7,7 @@ from feedsvc.load.feed import parse_feed
 from feedsvc.load.html import parse_html
 from feedsvc.load.json import parse_json, parse_jsonl
 from feedsvc.load.markdown import parse_markdown
+from feedsvc.load.rules import PageRules
 from feedsvc.load.text import parse_text
 from feedsvc.model import Document, Marks, RawArticle, Unread
 
@@ -41,8 +42,8 @@ PARSERS: Mapping[str, Callable[[Document, Marks], Iterator[RawArticle | Unread]]
 }
 
 
-def parse(document: Document, marks: Marks) -> Iterator[RawArticle | Unread]:
-    """Read a document by its media type, parameters aside.
+def parse(document: Document, how: Marks | PageRules) -> Iterator[RawArticle | Unread]:
+    """Read a document by its media type, parameters aside, by the marks or rules of its source.
 
     Reading happens as the result is iterated, and so does raising UnreadableDocument.
     """
@@ -50,4 +51,7 @@ def parse(document: Document, marks: Marks) -> Iterator[RawArticle | Unread]:
     parser = PARSERS.get(essence)
     if parser is None:
         raise UnreadableDocument(f"no parser for {essence or 'a document without a media type'}")
-    yield from parser(document, marks)
+    if parser is parse_html:
+        yield from parse_html(document, how)
+    else:
+        yield from parser(document, how.marks if isinstance(how, PageRules) else how)

@@ -1,37 +1,66 @@
-"""What an HTML page states about itself: JSON-LD, meta elements, its address.
+"""What an HTML page states about itself: JSON-LD, microdata, meta elements, its address.
 
-Pure. Statements are texts under their own names, those of JSON-LD prefixed "ld."; nothing shown on the
-page is read here.
+Pure. Statements are texts under their own names, those of JSON-LD prefixed "ld." and of microdata "md."; nothing
+shown on the page is read here, but what microdata points at.
 """
 
-import json
-from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from urllib.parse import urljoin
+from typing import NamedTuple
+from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
 from feedsvc.load.decode import joined
-
-ARTICLE_TYPES = frozenset({"BlogPosting", "LiveBlogPosting", "Report"})  # beside all that end in Article
+from feedsvc.load.linkeddata import LinkedData
+from feedsvc.load.microdata import is_of_another, main_item, microdata
 
 # Statements in the order of their worth.
+TITLE = ("ld.headline", "og:title", "md.headline")
 PUBLISHED = (
-    *("ld.datePublished", "article:published_time", "datepublished", "publishdate", "pubdate", "date"),
-    *("dc.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "parsely-pub-date", "sailthru.date"),
+    *("ld.datePublished", "article:published_time", "md.datePublished", "datepublished", "publishdate", "pubdate"),
+    *("date", "dc.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "parsely-pub-date", "sailthru.date"),
+    *(
+        "ldpage.datePublished",
+        "article:published",
+        "og:article:published_time",
+        "publication_date",
+        "cxenseparse:recs:publishtime",
+    ),
 )
-UPDATED = ("ld.dateModified", "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified")
-LANGUAGE = ("ld.inLanguage", "content-language", "og:locale")
+UPDATED = (
+    *("ld.dateModified", "article:modified_time", "og:updated_time", "md.dateModified", "datemodified"),
+    *("dcterms.modified", "article:modified", "ldpage.dateModified"),
+)
+AUTHORS = ("ld.author", "md.author", "author", "article:author", "dc.creator", "parsely-author", "sailthru.author")
+KEYWORDS = ("ld.keywords", "article:tag", "news_keywords", "md.keywords", "keywords")
+SECTION = ("ld.articleSection", "article:section", "md.articleSection")
+SUBTITLE = ("ld.alternativeHeadline", "md.alternativeHeadline")
+SUMMARY = ("ld.description", "description", "og:description", "md.description", "twitter:description")
+LANGUAGE = ("ld.inLanguage", "content-language", "md.inLanguage", "og:locale", "dc.language")
 RIGHTS = ("ld.copyrightNotice", "dcterms.rights", "dc.rights", "copyright")
+IMAGE = ("og:image", "ld.image", "twitter:image", "md.image", "og:image:url", "twitter:image:src", "ldpage.image")
+ADDRESS = ("og:url", "ld.url", "ld.mainEntityOfPage", "md.url", "md.mainEntityOfPage")
+SITE = ("og:site_name", "ld.publisher", "application-name")
+SEE_ALSO = "og:see_also"
+
+_LANGUAGES = {"ld": "JSON-LD", "md": "microdata", "ldpage": "JSON-LD of the page,"}
 
 Stated = Mapping[str, list[str]]
 
 
-def stated_by(page: HtmlElement) -> Stated:
+class Found(NamedTuple):
+    """A text, and in a few words where on the page it was found."""
+
+    text: str
+    origin: str
+
+
+def stated_by(page: HtmlElement, linked: LinkedData) -> Stated:
     """Every statement of a page in its order, JSON-LD first; none is blank."""
     stated: dict[str, list[str]] = {}
-    for name, value in chain(_linked_data(page), _metas(page)):
+    main = main_item(page)
+    for name, value in chain(linked.texts(), microdata(main), _metas(page, main)):
         if value.strip():
             stated.setdefault(name, []).append(joined(value.strip()))
     return stated
@@ -42,96 +71,80 @@ def first(stated: Stated, *names: str) -> str | None:
     return next((stated[name][0] for name in names if name in stated), None)
 
 
-def _metas(page: HtmlElement) -> Iterator[tuple[str, str]]:
+def found(stated: Stated, *names: str) -> Found | None:
+    """What `first` returns, with its origin."""
+    return next((Found(stated[name][0], origin(name)) for name in names if name in stated), None)
+
+
+def origin(name: str) -> str:
+    """Where a statement of this name stands: "JSON-LD headline", "meta og:title"."""
+    language, _, key = name.partition(".")
+    return f"{_LANGUAGES[language]} {key}" if language in _LANGUAGES else f"meta {name}"
+
+
+def _metas(page: HtmlElement, main: HtmlElement | None) -> Iterator[tuple[str, str]]:
     for meta in page.iter("meta"):
         names = (meta.get(key) for key in ("property", "name", "itemprop", "http-equiv"))
-        yield next(filter(None, names), "").lower(), meta.get("content") or ""
+        if meta.get("itemprop") is None or not is_of_another(meta, main):
+            yield next(filter(None, names), "").lower(), meta.get("content") or ""
 
 
-def _linked_data(page: HtmlElement) -> Iterator[tuple[str, str]]:
-    """The texts of the first schema.org article on the page, under their keys."""
-    nodes: deque[object] = deque()
-    for script in page.iter("script"):
-        if (script.get("type") or "").startswith("application/ld+json"):
-            try:
-                nodes.append(json.loads(script.text or "", strict=False))
-            except (ValueError, RecursionError):
-                continue
-    while nodes:
-        node = nodes.popleft()
-        if isinstance(node, list):
-            nodes.extendleft(reversed(node))
-        elif isinstance(node, dict) and _is_article(node):
-            return (yield from _texts_by_key(node))
-        elif isinstance(node, dict):
-            nodes.extendleft((node.get("mainEntity"), node.get("@graph")))
-
-
-def _is_article(node: Mapping[str, object]) -> bool:
-    kinds = node.get("@type")
-    names = [kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
-    return any(name.endswith("Article") or name in ARTICLE_TYPES for name in names)
-
-
-def _texts_by_key(node: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    for key, value in node.items():
-        for item in value if isinstance(value, list) else [value]:
-            if (text := _text_of(key, item)) is not None:
-                yield f"ld.{key}", text
-    yield from _details_of(node.get("image"))
-
-
-def _text_of(key: str, item: object) -> str | None:
-    if isinstance(item, dict):
-        inner = ("url", "contentUrl", "@id") if key in ("image", "mainEntityOfPage") else ("name", "@value")
-        item = next(filter(None, map(item.get, inner)), None)
-    return item if isinstance(item, str) else None
-
-
-def _details_of(images: object) -> Iterator[tuple[str, str]]:
-    """What is said of the first image that has an address."""
-    listed = images if isinstance(images, list) else [images]
-    image = next((item for item in listed if (_text_of("image", item) or "").strip()), None)
-    for key in ("encodingFormat", "contentSize"):
-        value = image.get(key) if isinstance(image, dict) else None
-        if isinstance(value, str | int) and not isinstance(value, bool):
-            yield f"ld.image.{key}", str(value)
-
-
-def picture(stated: Stated) -> tuple[str | None, str | None, str | None]:
+def picture(stated: Stated) -> tuple[Found | None, str | None, str | None]:
     """(address, media type, bytes) of the picture that stands for the page."""
-    url = first(stated, "og:image", "ld.image", "twitter:image")
+    image = found(stated, *IMAGE)
     media_type = length = None
     # Each type belongs to the image before it, so with fewer types than images it is unsure whose they are.
     if len(stated.get("og:image:type", ())) == len(stated.get("og:image", ())):
         media_type = first(stated, "og:image:type")
-    if url == first(stated, "ld.image"):
+    if image and image.text == first(stated, "ld.image"):
         media_type = media_type or first(stated, "ld.image.encodingFormat")
         length = first(stated, "ld.image.contentSize")
-    return url, media_type, length
+    return image, media_type, length
 
 
-def authors(stated: Stated) -> tuple[str, ...]:
-    """Names of authors; addresses of their profiles are left out."""
-    names = stated.get("ld.author") or stated.get("author") or stated.get("article:author") or []
-    return tuple(dict.fromkeys(name for name in names if "://" not in name))
+def authors(stated: Stated) -> tuple[tuple[str, ...], str]:
+    """Names of authors, and where they are stated; addresses of their profiles are left out."""
+    for name in AUTHORS:
+        names = tuple(dict.fromkeys(text for text in stated.get(name, ()) if "://" not in text))
+        if names:
+            return names, origin(name)
+    return (), ""
 
 
-def tags(stated: Stated) -> tuple[str, ...]:
-    """Keywords, from wherever the page states them best."""
-    names = ("ld.keywords", "article:tag", "news_keywords", "keywords")
-    texts = next((stated[name] for name in names if name in stated), [])
-    words = (word.strip() for text in texts for word in text.split(","))
-    return tuple(dict.fromkeys(filter(None, words)))
+def tags(stated: Stated) -> tuple[tuple[str, ...], str]:
+    """Keywords, from wherever the page states them best, and after them the section that it is in."""
+    keywords = next((name for name in KEYWORDS if name in stated), None)
+    section = next((name for name in SECTION if name in stated), None)
+    words = [word.strip() for text in stated.get(keywords or "", ()) for word in text.split(",")]
+    known = {word.casefold() for word in words}
+    words += [text for text in stated.get(section or "", ()) if text.casefold() not in known]
+    return tuple(dict.fromkeys(filter(None, words))), ", ".join(origin(name) for name in (keywords, section) if name)
 
 
-def addresses(page: HtmlElement, stated: Stated, fetched_from: str | None) -> tuple[str | None, str]:
-    """The page's own URL, and the base of its links."""
+def addresses(page: HtmlElement, stated: Stated, fetched_from: str | None) -> tuple[Found | None, str]:
+    """The page's own URL, and the base of its links.
+
+    An address that is that of the whole site is passed over where the page came from below it: such a site
+    would have one article only.
+    """
     links = (link.get("href") for link in page.iter("link") if "canonical" in (link.get("rel") or "").lower().split())
-    own = next(filter(None, links), None) or first(stated, "og:url", "ld.url", "ld.mainEntityOfPage")
     base = next((element.get("href") or "" for element in page.iter("base")), "")
-    own = absolute(absolute(fetched_from or "", base), own) if own else fetched_from
-    return own, absolute(fetched_from or own or "", base)
+    here = absolute(fetched_from or "", base)
+    canonical = (Found(href, "link rel=canonical") for href in links if href)
+    stated_ones = (Found(text, origin(name)) for name in ADDRESS for text in stated.get(name, ())[:1])
+    whole = (one._replace(text=absolute(here, one.text)) for one in chain(canonical, stated_ones))
+    own = next((one for one in whole if not (fetched_from and _is_home(one.text, fetched_from))), None)
+    if own is None and fetched_from:
+        own = Found(fetched_from, "where it was fetched")
+    return own, absolute(fetched_from or (own.text if own else ""), base)
+
+
+def _is_home(url: str, fetched_from: str) -> bool:
+    try:
+        here, there = urlsplit(fetched_from), urlsplit(url)
+    except ValueError:
+        return False
+    return there.path in ("", "/") and not there.query and here.path not in ("", "/")
 
 
 def absolute(base: str, href: str) -> str:

@@ -7,9 +7,9 @@ number: what leads to sections, tags, authors and pages of a list does not.
 import re
 from urllib.parse import urljoin, urlsplit
 
-from lxml import html
-
+from feedsvc.errors import UnreadableDocument
 from feedsvc.load.decode import to_text
+from feedsvc.load.page import open_page
 from feedsvc.model import Document
 
 MAX_LINKS = 5000
@@ -26,8 +26,8 @@ def article_links(document: Document, only: str = "") -> list[str]:
     """Absolute addresses in the order of the page, each once; with `only`, all on this site that match it."""
     base = document.url or ""
     try:
-        tree = html.document_fromstring(to_text(document.body, document.media_type))
-    except (ValueError, html.etree.ParserError):
+        tree = open_page(to_text(document.body, document.media_type))
+    except UnreadableDocument:
         return []
     site, found = _site(base), {}
     for link in list(tree.iter("a"))[:MAX_LINKS]:

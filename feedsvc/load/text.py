@@ -12,6 +12,7 @@ from itertools import groupby
 
 from feedsvc.errors import UnreadableDocument
 from feedsvc.load.decode import to_text
+from feedsvc.load.words import DATE_WORD, MONTH, folded
 from feedsvc.model import Document, Evidence, Marks, RawArticle, RawLink, Unread
 
 # Blank lines before a paragraph. A missing subtitle or summary is an empty line of its own and widens the gap.
@@ -22,16 +23,16 @@ LONE_SUMMARY_GAP = 4  # 1 before the empty subtitle, its own line, and 2 before 
 FOOTER_CHARS = 200  # a page may end in a few short words after its end mark, an article does not
 TITLE_LINES = 3  # a related title is wrapped over at most this many lines
 DATE_CHARS = 100
+NO_DATE = 1_000_000
+WORD_CHARS = 20  # a longer one is a sentence in a script without spaces
 DATE_STRANGE_WORDS = 3  # room for a month in another language or a city, not for a sentence with a date in it
 
-_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*"
 _DATE_HINT = re.compile(
-    rf"\d:\d\d|\d[-./]\d+[-./]\d|\d(?:st|nd|rd|th)?[\s.,-]+(?:of\s+)?{_MONTH}\b|\b{_MONTH}[\s.,-]+\d", re.IGNORECASE
+    r"\d:\d\d|\d[-./]\d+[-./]\d|\d\s*[年년]\s*\d"
+    rf"|\d(?:st|nd|rd|th|er|re|[oaº])?[\s.,-]+(?:of\s+|de\s+|d')?(?:{MONTH})\b|\b(?:{MONTH})[\s.,-]+\d"
 )
-_DATE_WORD = re.compile(
-    rf"{_MONTH}|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|[ap]m|at|on|of|st|nd|rd|th|[tz]|published|updated|posted",
-    re.IGNORECASE,
-)
+_DATE_WORD = re.compile(DATE_WORD)
+_DIGIT = re.compile(r"\d")
 _PARENTHESIS = re.compile(r"\([^)]*\)")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -72,22 +73,32 @@ def unstarred(title: str) -> str:
 
 
 def looks_like_date(text: str) -> bool:
-    """Whether a whole line seems to be a date; it need not be a readable one."""
-    if len(text) > DATE_CHARS or not _DATE_HINT.search(text):
-        return False
-    words = [word for word in _WORD.findall(_PARENTHESIS.sub("", text)) if not _DATE_WORD.fullmatch(word)]
+    """Whether a whole line seems to be a date, in any language of `words`; it need not be a readable one."""
+    return strangeness(text) <= DATE_STRANGE_WORDS
+
+
+def strangeness(text: str) -> int:
+    """How many words a line has that no date has, zones in capitals aside; beyond all bounds for what is no date."""
+    if len(text) > DATE_CHARS or not _DIGIT.search(text):
+        return NO_DATE
+    plain = folded(text)
+    if not _DATE_HINT.search(plain):
+        return NO_DATE
+    words = [word for word in _WORD.findall(_PARENTHESIS.sub("", text)) if not _DATE_WORD.fullmatch(folded(word))]
+    if max(map(len, words), default=0) > WORD_CHARS:
+        return NO_DATE
     zones = 0 if text.isupper() else sum(map(str.isupper, words))
-    return len(words) - zones <= DATE_STRANGE_WORDS
+    return len(words) - zones
 
 
 def opens_related(text: str, marks: Marks) -> bool:
-    """Whether the whole text of a heading opens the related links, spacing and a colon aside."""
-    return " ".join(text.split()).rstrip(" :").casefold() in _folded(marks.related)
+    """Whether the whole text of a heading opens the related links, case, accents, spacing and a colon aside."""
+    return len(text) <= FOOTER_CHARS and folded(text) in _folded(marks.related)
 
 
 def ends_page(line: str, marks: Marks) -> bool:
     """Whether a stripped line is an end mark or a copyright line."""
-    return line.casefold() in _folded(marks.end) or (line.startswith("©") and len(line) <= FOOTER_CHARS)
+    return line.casefold() in _casefolded(marks.end) or (line.startswith("©") and len(line) <= FOOTER_CHARS)
 
 
 def related_links(lines: Sequence[str], marks: Marks) -> tuple[RawLink, ...]:
@@ -138,8 +149,13 @@ def _closing_stamp(lines: list[str], opening: int) -> int | None:
 
 
 @lru_cache
-def _folded(words: tuple[str, ...]) -> frozenset[str]:
+def _casefolded(words: tuple[str, ...]) -> frozenset[str]:
     return frozenset(word.strip().casefold() for word in words)
+
+
+@lru_cache
+def _folded(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(folded, words))
 
 
 def _next_line(lines: list[str], start: int) -> int | None:
@@ -166,7 +182,7 @@ def _head(lines: list[str], start: int, title: str) -> tuple[str | None, int]:
 
 def _related_opening(lines: list[str], start: int, marks: Marks) -> int | None:
     """The last line that opens the related links; a related title may read just like it."""
-    words = _folded(marks.related)
+    words = _casefolded(marks.related)
     for at in range(len(lines) - 1, start - 1, -1):
         if lines[at].casefold() in words and not _is_stamped(lines, at, marks):
             return at
@@ -191,7 +207,7 @@ def _footer(lines: list[str], start: int, marks: Marks) -> int:
     """Where a page without related links ends: at its last end mark, unless much follows it."""
     after = 0
     for at in range(len(lines) - 1, start - 1, -1):
-        if lines[at].casefold() in _folded(marks.end):
+        if lines[at].casefold() in _casefolded(marks.end):
             return at
         after += len(lines[at])
         if after > FOOTER_CHARS:

@@ -43,6 +43,70 @@ def test_a_declared_encoding_is_believed(head, media_type):
     assert to_text(f"{head}Ђаво".encode("cp1251"), media_type) == f"{head}Ђаво"
 
 
+RUSSIAN = "Президент заявил, что переговоры состоятся во вторник. " * 5
+JAPANESE = "大統領はトルコを訪問する予定です。会談は火曜日。" * 5
+CHINESE = "总统将前往土耳其进行访问并举行会谈。" * 5
+REAL = [
+    *((RUSSIAN, "cp1251", "windows-1251"), (RUSSIAN, "koi8-r", "koi8-r"), (RUSSIAN, "utf-8", "utf-8")),
+    *((JAPANESE, "cp932", "Shift_JIS"), (JAPANESE, "euc_jp", "euc-jp"), (JAPANESE, "iso2022_jp", "iso-2022-jp")),
+    *((CHINESE, "gbk", "gbk"), (CHINESE, "gbk", "gb2312"), ("總統將前往土耳其進行訪問。" * 5, "big5", "big5")),
+    *(("대통령은 화요일에 터키를 방문할 것이다. " * 5, "cp949", "euc-kr"), (FRENCH, "cp1252", "iso-8859-1")),
+    *(
+        ("Ο πρόεδρος δήλωσε ότι θα έρθει. " * 5, "cp1253", "windows-1253"),
+        ("הנשיא אמר כי השיחות יתקיימו ביום שלישי. " * 5, "cp1255", "windows-1255"),
+    ),
+    *(("ประธานาธิบดีกล่าวว่า" * 5, "cp874", "windows-874"), ("قال الرئيس إن. " * 9, "cp1256", "windows-1256")),
+    *(("Cumhurbaşkanı görüşmelerin salı günü Türkiye’de yapılacağını açıkladı. " * 5, "cp1254", "iso-8859-9"),),
+]
+
+
+def page_in(text: str, encoding: str, charset: str) -> tuple[bytes, str]:
+    meta = f'<meta charset="{charset}">' if charset else ""
+    page = f"<!doctype html><html><head>{meta}<title>x</title></head><body><p>{text}</p></body></html>"
+    return page.encode(encoding), page
+
+
+@pytest.mark.parametrize(("text", "encoding", "label"), REAL)
+@pytest.mark.parametrize(
+    ("header", "says_so"),
+    [
+        ("", True),
+        ("; charset=utf-8", True),
+        ("; charset=ISO-8859-1", True),
+        ("; charset=none", True),
+        ("itself", False),
+    ],
+)
+def test_a_page_is_read_whoever_is_right_of_server_and_page(text, encoding, label, header, says_so):
+    header = f"; charset={label}" if header == "itself" else header
+    body, page = page_in(text, encoding, label if says_so else "utf-8")
+    assert to_text(body, f"text/html{header}") == page
+
+
+@pytest.mark.parametrize(("text", "encoding", "label"), REAL)
+def test_a_page_that_nobody_declares_is_told_by_its_bytes(text, encoding, label):
+    body, page = page_in(text * 3, encoding, "")
+    assert to_text(body, "text/html") == page
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [RUSSIAN, JAPANESE, FRENCH])
+@pytest.mark.parametrize("charset", ["", "utf-16", "utf-8"])
+def test_utf16_without_a_mark_is_told_by_its_markup(text, encoding, charset):
+    body, page = page_in(text, encoding, charset)
+    assert to_text(body, "text/html") == page
+
+
+def test_a_byte_order_mark_comes_before_what_the_server_says():
+    body, page = page_in(RUSSIAN, "utf-16", "utf-8")
+    assert to_text(body, "text/html; charset=windows-1251") == page
+
+
+def test_utf8_that_is_called_something_else_is_still_utf8():
+    body, page = page_in(RUSSIAN, "utf-8", "windows-1251")
+    assert to_text(body, "text/html; charset=windows-1251") == page
+
+
 @pytest.mark.parametrize("name", ["rot13", "base64", "idna", "punycode", "utf-7", "unicode_escape", "utf-16", "none"])
 def test_a_declaration_that_cannot_be_right_is_passed_over(name):
     page = f'<meta charset="{name}">café \\ud800 +2AA-'

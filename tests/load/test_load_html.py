@@ -6,8 +6,9 @@ import pathlib
 import pytest
 
 from feedsvc.errors import UnreadableDocument
-from feedsvc.load.html import parse_html
-from feedsvc.model import BodyFormat, Document, Evidence, Marks, RawArticle, RawLink
+from feedsvc.load.html import read_page
+from feedsvc.load.rules import PageRules
+from feedsvc.model import BodyFormat, Document, Evidence, RawArticle, RawLink
 
 DATA = pathlib.Path(__file__).resolve().parents[1] / "data" / "load"
 TEXT = "<p>The bridge opened to traffic on Tuesday.</p><p>The first trams crossed before sunrise.</p>"
@@ -16,9 +17,7 @@ TEXT = "<p>The bridge opened to traffic on Tuesday.</p><p>The first trams crosse
 def read(body: str | bytes, url: str | None = None) -> RawArticle:
     raw = body if isinstance(body, bytes) else body.encode()
     document = Document("gazette", "x.html", "text/html", raw, dt.datetime(2025, 3, 4, tzinfo=dt.UTC), url)
-    (article,) = parse_html(document, Marks())
-    assert isinstance(article, RawArticle)
-    return article
+    return read_page(document, PageRules()).article
 
 
 def related(block: str, url: str | None = "https://gazette.example/2025/x") -> list[tuple[str, str | None, str | None]]:

@@ -1,5 +1,6 @@
 """What pages say of why articles are together, on each database; and that it stays cheap and public."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -102,11 +103,13 @@ def client(store: Store, tmp_path: Path) -> FlaskClient:
 
 @pytest.fixture
 def asked() -> Iterator[list[str]]:
-    """Every statement that is sent to a database."""
+    """Every statement that this thread sends to a database; others count readers, whenever they like."""
     statements: list[str] = []
+    ours = threading.get_ident()
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        statements.append(statement)
+        if threading.get_ident() == ours:
+            statements.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
     yield statements

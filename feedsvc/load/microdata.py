@@ -1,0 +1,70 @@
+"""Microdata on a page (HTML §5) → what it says of the article, as texts under their names.
+
+Pure. The article is the first item of an article's type that holds the headline, or else the first. What belongs
+to an item within it, such as a related article, is not its own.
+"""
+
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from feedsvc.load.linkeddata import is_article
+from feedsvc.load.page import line
+
+_URL_ATTRIBUTES = {
+    **dict.fromkeys(("audio", "embed", "iframe", "img", "source", "track", "video"), "src"),
+    **dict.fromkeys(("a", "area", "link"), "href"),
+}
+_TEXT_ATTRIBUTES = {"meta": "content", "data": "value", "meter": "value", "time": "datetime"}
+_INNER = {"image": ("url", "contentUrl")}  # what stands for an item within; of all others its name does
+_ADDRESSES = frozenset({"url", "image", "thumbnailUrl", "mainEntityOfPage"})  # of anything else the text counts
+_TEXTS = frozenset({"articleBody", "text"})  # no statements
+
+
+def main_item(page: HtmlElement) -> HtmlElement | None:
+    """The item that is the article."""
+    articles = [item for item in page.xpath("//*[@itemscope]") if _is_article(item)]
+    return next((item for item in articles if item.find(".//h1") is not None), articles[0] if articles else None)
+
+
+def is_of_another(element: HtmlElement, main: HtmlElement | None) -> bool:
+    """Whether an element belongs to an item that is an article, but not the one that the page is about."""
+    item = next((outer for outer in element.iterancestors() if outer.get("itemscope") is not None), None)
+    return item is not None and item is not main and _is_article(item)
+
+
+def microdata(main: HtmlElement | None) -> Iterator[tuple[str, str]]:
+    """The properties of an item under their names: ("md.headline", …)."""
+    for element in [] if main is None else _own(main):
+        for name in (element.get("itemprop") or "").split():
+            if name not in _TEXTS:
+                yield f"md.{name}", _value(element, name)
+
+
+def _is_article(item: HtmlElement) -> bool:
+    return is_article({"@type": (item.get("itemtype") or "").split()})
+
+
+def _own(item: HtmlElement) -> Iterator[HtmlElement]:
+    """The elements with a property of this item; those of an item within it are not."""
+    waiting = list(reversed(item))
+    while waiting:
+        element = waiting.pop()
+        if element.get("itemprop") is not None:
+            yield element
+        if element.get("itemscope") is None:
+            waiting.extend(reversed(element))
+
+
+def _value(element: HtmlElement, name: str) -> str:
+    """The value of a property (HTML §5.2.4); of an item its name, or its address where that is what counts."""
+    if element.get("itemscope") is not None and element.get("content") is None:
+        wanted = _INNER.get(name, ("name",))
+        inner = ((one, (one.get("itemprop") or "").split()) for one in _own(element))
+        values = (_value(one, names[0]) for one, names in inner if names and names[0] in wanted)
+        return next(filter(None, values), "")
+    attribute = _TEXT_ATTRIBUTES.get(str(element.tag))
+    if name in _ADDRESSES:
+        attribute = attribute or _URL_ATTRIBUTES.get(str(element.tag))
+    stated = element.get("content") or (element.get(attribute) if attribute else None)
+    return stated if stated is not None else line(element)

@@ -8,15 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
 
 from feedsvc.errors import FeedsvcError, UnknownSubject
 from feedsvc.load import MEDIA_TYPES, parse
 from feedsvc.model import BodyFormat, Document, RawArticle, Unread
-from feedsvc.normalise.article import Reading, normalise
-from feedsvc.reader import rules_of
+from feedsvc.normalise.article import normalise
+from feedsvc.reader import reading_of, rules_of
 from feedsvc.settings import Settings, SourceSettings
 from feedsvc.store import asides as aside_store
 from feedsvc.store import inbox
@@ -97,7 +96,7 @@ def release(settings: Settings, store: Store, aside: Aside, instead: Mapping[str
         try:
             if isinstance(raw, Unread):
                 raise UnknownSubject(f"it cannot be released: {raw.reason}")
-            normalise(raw, document, Reading(ZoneInfo(source.time_zone)))
+            normalise(raw, document, reading_of(source))
         except FeedsvcError as error:
             raise UnknownSubject(f"it cannot be released like this: {error}") from error
     item = Item(aside.source, place, inbox.READ, document.media_type, None, body, now)

@@ -5,7 +5,6 @@ A document that was read before just as it is is not read again; a bad one stops
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -13,9 +12,9 @@ from feedsvc.errors import SourceFailed, UnreadableDocument, UnreadableRecord
 from feedsvc.load import parse
 from feedsvc.load.fetch import Fetched, Unfetched, Untouched, folder_documents
 from feedsvc.model import Document, Draft, Unread
-from feedsvc.normalise.article import Reading, normalise
+from feedsvc.normalise.article import normalise
 from feedsvc.normalise.text import clean
-from feedsvc.reader import document_digest, rules_of, way
+from feedsvc.reader import document_digest, reading_of, rules_of, way
 from feedsvc.report import Report
 from feedsvc.settings import Settings, SourceSettings
 from feedsvc.store import articles as article_store
@@ -136,7 +135,7 @@ def _read(fetched: Fetched | Unfetched, source: SourceSettings, known: Known) ->
         return ReadDocument(source.name, item.place, digest, stamp=stamp, as_before=True), []
     drafts: list[Draft] = []
     aside: list[tuple[str, str]] = []
-    reading = Reading(ZoneInfo(source.time_zone))
+    reading = reading_of(source)
     try:
         for raw in parse(item, rules_of(source)):
             try:

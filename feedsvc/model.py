@@ -86,7 +86,8 @@ class RawArticle:
     `date_evidence` says what kind of statement `published` is. `ref` names the record within its
     document ("line 12", "record 3"), or is empty when the document is the article. `embargo` is the time before
     which nobody may see it. `image_type` and `image_length` are the image's media type and size in bytes.
-    `credit_title` and `credit_url` name the publication that a republished article was taken over from.
+    `credit_title` and `credit_url` name the publication that a republished article was taken over from,
+    `feed_title` and `feed_url` the feed that it was found in.
     """
 
     title: str
@@ -108,6 +109,8 @@ class RawArticle:
     rights: str | None = None
     credit_title: str | None = None
     credit_url: str | None = None
+    feed_title: str | None = field(default=None, compare=False)  # says nothing of the article itself
+    feed_url: str | None = field(default=None, compare=False)
     embargo: str | None = None
     related: tuple[RawLink, ...] = ()
     ref: str = ""

@@ -1,9 +1,11 @@
 """How the documents of a source are read, and by what it is told that one was read before just as it is. Pure."""
 
 import hashlib
+from zoneinfo import ZoneInfo
 
 from feedsvc.load.rules import PageRules
 from feedsvc.model import Document
+from feedsvc.normalise.article import Reading
 from feedsvc.settings import PageSettings, SourceSettings
 
 READER_VERSION = "3"  # raise it when parsing or normalising changes, so that everything is read again
@@ -12,6 +14,11 @@ READER_VERSION = "3"  # raise it when parsing or normalising changes, so that ev
 def rules_of(source: SourceSettings) -> PageRules:
     """What the settings say of how to read a source's pages, and by which marks its other documents."""
     return PageRules(marks=source.marks, **source.page.model_dump())
+
+
+def reading_of(source: SourceSettings) -> Reading:
+    """How what is read of a source becomes articles. What comes from another site's feed is credited to that."""
+    return Reading(ZoneInfo(source.time_zone), credits_feed=source.kind == "feed")
 
 
 def way(source: SourceSettings) -> str:

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import feedparser
 import pytest
 
 from feedsvc import collecting, publishing
@@ -130,6 +131,8 @@ def test_a_feed_is_read_and_followed(live: Callable[..., Live], upstream: Upstre
     assert site.titles() == ["Tram report 1", "Tram report 2", "Tram report 3"]
     assert site.run().read == 0, "nothing new, nothing read"
     assert "hub.example" not in site.desk.body("", "rss")
+    assert "<source" in site.desk.body("", "atom"), "whom it is from is told"
+    assert feedparser.parse(site.desk.body("", "atom")).entries[0].source.title == "Up"
     with site.desk.store.reading() as connection:
         assert inbox.count(connection) == 0
 

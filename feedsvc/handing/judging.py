@@ -3,7 +3,6 @@
 import hashlib
 from datetime import datetime
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import orjson
 import structlog
@@ -13,8 +12,9 @@ from feedsvc.handing.values import MAX_PLACE, MAX_RECORD_BYTES, Status, Verdict
 from feedsvc.load.json import COLLECTIONS
 from feedsvc.load.record import kind, read_record
 from feedsvc.model import Document, Draft, RawArticle, Unread
-from feedsvc.normalise.article import Reading, normalise
+from feedsvc.normalise.article import normalise
 from feedsvc.normalise.text import clean
+from feedsvc.reader import reading_of
 from feedsvc.settings import SourceSettings
 
 log = structlog.get_logger()
@@ -36,7 +36,7 @@ def judge(record: object, source: SourceSettings, now: datetime, id: str | None 
         if id is not None and isinstance(record, dict) and record.get("id") is None:
             record = {**record, "id": id}
         raw, body = _read(record), _canonical(record)
-        draft = normalise(raw, document_of(source, ROOT, body, now), Reading(ZoneInfo(source.time_zone)))
+        draft = normalise(raw, document_of(source, ROOT, body, now), reading_of(source))
         return Verdict(draft.record_id, Status.ACCEPTED, place=_place(draft, body), body=body)
     except UnreadableRecord as error:
         return Verdict(said or id, Status.REFUSED, clean(error.reason), too_large=isinstance(error, _TooLarge))
@@ -51,7 +51,7 @@ def may_be_seen_at(document: Document, source: SourceSettings) -> datetime | Non
     if isinstance(raw, Unread):
         return None
     try:
-        return normalise(raw, document, Reading(ZoneInfo(source.time_zone))).published.at
+        return normalise(raw, document, reading_of(source)).published.at
     except UnreadableRecord:
         return None
 

@@ -96,6 +96,8 @@ def _article(entry: Any, parsed: Any, document: Document, ref: str) -> RawArticl
         rights=_rights(entry, parsed),
         credit_title=credit_title,
         credit_url=credit_url,
+        feed_title=parsed.feed.get("title"),
+        feed_url=parsed.feed.get("link"),
         related=tuple(_related(entry)),
         ref=ref,
     )

@@ -4,6 +4,7 @@ Pure. Its items are records under other names; one bad item stops only itself.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TypeGuard
 
 from feedsvc.load.record import read_optional
@@ -45,6 +46,7 @@ def read_items(feed: Mapping[str, object]) -> Iterator[RawArticle | Unread]:
         }
         title, published = item.get("title"), item.get("date_published")
         article = read_optional(record, _text(title), _text(published) or None, ref)
+        article = replace(article, feed_title=_text(feed.get("title")), feed_url=_text(feed.get("home_page_url")))
         if article.published is None:
             yield Unread(ref, "the item does not say when it was published", article)
         else:

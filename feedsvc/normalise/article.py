@@ -36,9 +36,10 @@ _LENGTH = re.compile(r"[1-9][0-9]{0,9}")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How to read a source: its zone, for dates that name none."""
+    """How to read a source: its zone, for dates that name none, and whether its feed is credited with what is in it."""
 
     default_zone: tzinfo
+    credits_feed: bool = False
 
 
 def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
@@ -52,7 +53,7 @@ def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
     summary = plain(raw.summary or "")[:MAX_SUMMARY]
     image = _image(raw, url or document.url)
     rights = _cut(plain(raw.rights or ""), MAX_RIGHTS)
-    credit = _credit(raw)
+    credit = _credit(raw, reading)
     published, evidence = _published(raw, reading)
     updated = _date(raw.updated, reading)
     language = clean(raw.language or "").strip() or None
@@ -134,10 +135,16 @@ def _image(raw: RawArticle, base_url: str | None) -> Image | None:
     )
 
 
-def _credit(raw: RawArticle) -> Credit | None:
-    """A publication known by its address alone goes by the name of its host."""
-    url = absolute_url(raw.credit_url, None)
-    title = _cut(plain(raw.credit_title or ""), MAX_TITLE) or (urlsplit(url).hostname if url else None)
+def _credit(raw: RawArticle, reading: Reading) -> Credit | None:
+    """Whom it was taken over from: whoever it names itself, else the feed that it is taken over from here.
+
+    A publication known by its address alone goes by the name of its host.
+    """
+    told = (raw.credit_title, raw.credit_url)
+    if not any(told) and reading.credits_feed:
+        told = (raw.feed_title, raw.feed_url)
+    url = absolute_url(told[1], None)
+    title = _cut(plain(told[0] or ""), MAX_TITLE) or (urlsplit(url).hostname if url else None)
     return Credit(title, url) if title else None
 
 

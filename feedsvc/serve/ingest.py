@@ -41,7 +41,7 @@ from feedsvc.serve.problem import NOT_TO_STORE, Problem, problem
 from feedsvc.serve.upload import read_body
 from feedsvc.settings import Settings, SourceSettings
 from feedsvc.store.answers import Answer, KeyReused, StillInHand, claim, keep, let_go
-from feedsvc.store.inbox import writing_soon
+from feedsvc.store.patience import writing_soon
 from feedsvc.store.store import Store, cause
 
 log = structlog.get_logger()

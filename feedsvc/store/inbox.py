@@ -1,19 +1,16 @@
 """What has come from the network or was handed over, until a run takes it in: the oldest first."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, insert, select
 
-from feedsvc.store.engine import BUSY_TIMEOUT_MS
-from feedsvc.store.store import Store, chunks
+from feedsvc.store.store import chunks
 from feedsvc.store.tables import inbox
 
 READ, WITHDRAW = "read", "withdraw"
-PATIENCE_MS = 2000  # a web process answers nobody else while it waits
 IN_TURN = 0x696E626F  # any number, as long as nobody else in the database locks it
 
 
@@ -110,23 +107,3 @@ def count(connection: Connection) -> int:
 def newest_id(connection: Connection) -> int:
     """The number of the newest item, 0 for none: it tells whether something has come since."""
     return connection.execute(select(func.max(inbox.c.id))).scalar_one() or 0
-
-
-@contextmanager
-def writing_soon(store: Store, patience_ms: int = PATIENCE_MS) -> Iterator[Connection]:
-    """A transaction that writes, unless it would have to wait for longer. Raises SQLAlchemyError then."""
-    with store.engine.connect().execution_options(writes=True) as connection:
-        if connection.dialect.name == "postgresql":
-            with connection.begin():
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{patience_ms}ms'")
-                yield connection
-            return
-        # How long SQLite waits for its one write lock has to be said before the transaction begins.
-        driver = connection.connection.cursor()
-        driver.execute(f"PRAGMA busy_timeout={patience_ms}")
-        try:
-            with connection.begin():
-                yield connection
-        finally:
-            driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-            driver.close()

@@ -4,8 +4,7 @@ Keeping one is a favour to the next reader, never a condition for this one: it w
 to for a moment only.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from sqlalchemy import Connection, delete, select
 
 from feedsvc.model import Snapshot
 from feedsvc.store.articles import revision
-from feedsvc.store.engine import BUSY_TIMEOUT_MS
+from feedsvc.store.patience import writing_soon
 from feedsvc.store.store import Store, upsert
 from feedsvc.store.tables import made
 
@@ -83,7 +82,7 @@ def keep(store: Store, documents: Mapping[str, Made], as_of: int, now: datetime)
         }
         for one in documents.values()
     ]
-    with _writing_soon(store) as connection:
+    with writing_soon(store, PATIENCE_MS) as connection:
         if revision(connection) == as_of:
             upsert(connection, made, rows)
             _drop_former(connection, documents[""])
@@ -101,23 +100,3 @@ def _drop_oldest(connection: Connection) -> None:
     old = connection.execute(combined.order_by(made.c.made_at.desc(), made.c.path).offset(MOST_COMBINED))
     if paths := old.scalars().all():
         connection.execute(delete(made).where(made.c.path.in_(paths)))
-
-
-@contextmanager
-def _writing_soon(store: Store) -> Iterator[Connection]:
-    """A transaction that writes, unless it would have to wait."""
-    with store.engine.connect().execution_options(writes=True) as connection:
-        if connection.dialect.name == "postgresql":
-            with connection.begin():
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE_MS}ms'")
-                yield connection
-            return
-        # How long SQLite waits for its one write lock has to be said before the transaction begins.
-        driver = connection.connection.cursor()
-        driver.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
-        try:
-            with connection.begin():
-                yield connection
-        finally:
-            driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-            driver.close()

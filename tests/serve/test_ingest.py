@@ -21,7 +21,7 @@ from feedsvc.editing import reinstate
 from feedsvc.handing import values
 from feedsvc.serve import ingest, upload
 from feedsvc.serve.app import create_app
-from feedsvc.store import inbox
+from feedsvc.store import inbox, patience
 
 KEY = "correct-horse-battery"
 OTHER_KEY = "staple-of-another-source"
@@ -568,7 +568,7 @@ def test_when_too_much_waits_nothing_more_is_taken_but_withdrawals(cms: Cms, mon
 def test_while_the_store_is_written_to_for_long_it_is_asked_to_come_again(
     sqlite_cms: Cms, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(ingest, "writing_soon", lambda store: inbox.writing_soon(store, 50))
+    monkeypatch.setattr(ingest, "writing_soon", lambda store: patience.writing_soon(store, 50))
     with sqlite_cms.desk.store.writing():
         answer = sqlite_cms.post(record())
     assert is_problem(answer, 503)

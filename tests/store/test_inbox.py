@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from feedsvc.store import inbox
-from feedsvc.store.inbox import READ, WITHDRAW, Item, writing_soon
+from feedsvc.store.inbox import READ, WITHDRAW, Item
+from feedsvc.store.patience import writing_soon
 from feedsvc.store.store import Store
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)

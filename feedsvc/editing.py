@@ -16,14 +16,13 @@ from feedsvc.normalise.html import body_to_html
 from feedsvc.normalise.text import clean, plain, title_key
 from feedsvc.normalise.urls import url_key
 from feedsvc.pipeline import amend, rehearse
-from feedsvc.publish.plan import ALL, channel_key
+from feedsvc.publish.plan import ALL, EVERYTHING, channel_key
 from feedsvc.report import Change, Report
 from feedsvc.settings import Settings
 from feedsvc.store import amendments, reading
 from feedsvc.store import generations as generation_store
 from feedsvc.store.store import Store
 
-EVERYTHING = "everything"  # how the feed of everything is called where a channel is asked for
 MAX_NOTE = 1000
 TITLES_TOLD = 20  # of each kind of change to a feed
 

@@ -6,9 +6,9 @@ import click
 
 from feedsvc.cli.base import cli, print_json, store_of, with_settings
 from feedsvc.model import BodyFormat
+from feedsvc.publish.plan import EVERYTHING
 from feedsvc.settings import Settings
 
-EVERYTHING = "everything"
 FORMATS = {".html": BodyFormat.HTML, ".htm": BodyFormat.HTML, ".md": BodyFormat.MARKDOWN}
 
 

@@ -19,7 +19,8 @@ from feedsvc.publish.window import Line, Past, Window, window
 from feedsvc.settings import Settings, Site
 
 VERSION = version("feedsvc")
-ALL = ""  # the key of the feed of everything
+ALL = ""  # the key of the feed of everything,
+EVERYTHING = "everything"  # which goes by this name where a channel is asked for
 OPML = "opml"  # the key of the outline of all channels
 MAP = "map"  # the key of the map of all channels
 SITEMAP = "sitemap"  # the key of the sitemaps

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from feedsvc.explain.words import counted, listed, percent
+from feedsvc.publish.plan import EVERYTHING
 from feedsvc.serve.agents import is_robot
 from feedsvc.store import audience
 from feedsvc.store.audience import Sums
@@ -22,7 +23,6 @@ DAYS = 7  # that requests and bytes are added up over
 MAX_FEEDS = 200
 MAX_FAMILIES = 20
 MAX_WORST = 10
-EVERYTHING = "everything"  # the feed with the key ""
 
 
 @dataclass(frozen=True, slots=True)

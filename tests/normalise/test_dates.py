@@ -43,7 +43,7 @@ def utc(*parts: int) -> datetime:
 def shared(name: str) -> list[dict[str, object]]:
     path = SHARED / name
     if not path.exists():
-        pytest.skip(f"{path} is not there")
+        pytest.skip(f"needs the shared data, which are not at {path}")
     return json.loads(path.read_text(encoding="utf-8"))
 
 

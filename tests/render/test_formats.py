@@ -397,7 +397,6 @@ def test_a_made_up_language_is_named_nowhere():
 
 CURRENT = {name: f"{HOME}{style.file_name}" for name, style in FORMATS.items()}
 OLDER = {name: f"{HOME}archive/1/{style.file_name}" for name, style in FORMATS.items()}
-NEWER = {name: f"{HOME}archive/3/{style.file_name}" for name, style in FORMATS.items()}
 
 
 def history(element):

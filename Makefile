@@ -1,7 +1,7 @@
 # make run    set up, migrate, load the sample and serve it on http://127.0.0.1:8080
 # make test   set up and run every test
 # make lint   ruff and mypy
-# make bench  the figures in README
+# make bench  the figures in README; make bench-reading or bench-load measures only that
 # make bench-themes  how well channels find known themes
 # make clean  forget the virtual environment and the sample's store
 
@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet install --constraint constraints.txt
 
-.PHONY: run test lint bench bench-themes clean
+.PHONY: run test lint bench bench-load bench-reading bench-themes clean
 
 run: $(VENV)/.run
 	$(BIN)/feedsvc migrate
@@ -25,9 +25,14 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.dev
-	$(BIN)/python bench/load.py
+bench: bench-reading bench-load
 	$(BIN)/python bench/serve.py
+
+bench-reading: $(VENV)/.dev
+	$(BIN)/python bench/reading.py
+
+bench-load: $(VENV)/.dev
+	$(BIN)/python bench/load.py
 
 bench-themes: $(VENV)/.dev
 	$(BIN)/python bench/themes.py

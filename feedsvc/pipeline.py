@@ -10,10 +10,12 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
 from typing import TypeVar
 
 import structlog
@@ -21,14 +23,15 @@ from sqlalchemy import Connection
 
 from feedsvc.collecting import trouble
 from feedsvc.errors import FeedsvcError, NoSourceRead, RunRefused
-from feedsvc.gathering import Gathered, gather
+from feedsvc.gathering import Gathered, empty_inbox, look_through
+from feedsvc.model import Draft
 from feedsvc.normalise.identity import resolve
 from feedsvc.normalise.nodes import sought
-from feedsvc.normalise.settle import settle
+from feedsvc.normalise.settle import Intake, settle
 from feedsvc.publishing import publish
 from feedsvc.report import Report
 from feedsvc.settings import Settings
-from feedsvc.store import amendments, inbox
+from feedsvc.store import amendments, copies, inbox
 from feedsvc.store import articles as article_store
 from feedsvc.store import generations as generation_store
 from feedsvc.store import runs as run_store
@@ -204,32 +207,55 @@ def _keep(store: Store, lease: Lease, done: threading.Event) -> None:
 def _read_sources(
     settings: Settings, store: Store, lease: Lease | None, report: Report, progress: Progress, folders: bool
 ) -> None:
-    """Take in what is new, from the inbox as long as there is something in it."""
-    after = 0
-    while True:
-        found = gather(settings, store, report, progress, folders, after)
-        with store.writing(lease) as connection:
-            if folders:
-                article_store.forget_vanished(connection, found.listings)
-            article_store.write_stamps(connection, [one for one in found.read if one.as_before])
-        if found.fresh or found.taken:
-            _take_in(store, lease, found, report)
-        if not found.last:
-            break
-        folders, after = False, found.last
+    """Take in what is new: what the folders have, then what the inbox has, as long as there is something in it."""
+    if folders:
+        _read_folders(settings, store, lease, report, progress)
+    found = empty_inbox(settings, store, progress)
+    while found.last:
+        _take_in(store, lease, found, report)
+        found = empty_inbox(settings, store, progress, after=found.last)
     with store.reading() as connection:
         report.errors += trouble(states(connection), settings.sources)
 
 
-def _take_in(store: Store, lease: Lease | None, found: Gathered, report: Report) -> None:
-    with store.reading() as connection:
-        keys = sought(found.drafts)
-        places = article_store.article_places(connection, keys.places)
-        known = list(article_store.known_articles(connection, keys, places))
-        aliases = list(article_store.aliases(connection, keys))
-        taken = article_store.all_ids(connection)
+def _read_folders(settings: Settings, store: Store, lease: Lease | None, report: Report, progress: Progress) -> None:
+    """Take in what the folders have, at once if it is not too much.
+
+    Else they are gone through twice: for the articles, so that none of them is taken for one that only others' lists
+    tell of, and then for the lists.
+    """
+    rest = look_through(settings, store, progress)
+    batches: Iterable[Gathered] = [first := next(rest)]
+    if not first.complete:
+        for found in chain(batches, rest):
+            _take_in_articles(store, lease, found)
+        batches = look_through(settings, store, progress)
+    for found in batches:
+        with store.writing(lease) as connection:
+            if found.complete:
+                article_store.forget_vanished(connection, found.listings)
+            article_store.write_stamps(connection, [one for one in found.read if one.as_before])
+        _take_in(store, lease, found, report)
+
+
+def _take_in_articles(store: Store, lease: Lease | None, found: Gathered) -> None:
+    """Take in the articles without what they list. The documents do not count as read yet."""
     now = _now()
-    intake = settle(resolve(found.drafts, known, places, aliases, taken), now)
+    intake = _settled(store, lease, [replace(draft, links=()) for draft in found.drafts], now)
+    with store.writing(lease) as connection:
+        article_store.write_intake(connection, replace(intake, links={}), [], now)
+
+
+def _take_in(store: Store, lease: Lease | None, found: Gathered, report: Report) -> None:
+    report.read += len(found.fresh)
+    report.articles += len(found.drafts)
+    report.unchanged += found.unchanged
+    report.errors += found.errors
+    report.reports += found.reports
+    if not (found.fresh or found.taken):
+        return
+    now = _now()
+    intake = _settled(store, lease, found.drafts, now)
     for line in intake.reports:
         log.warning("left as it is", report=line)
     report.reports += intake.reports
@@ -242,4 +268,18 @@ def _take_in(store: Store, lease: Lease | None, found: Gathered, report: Report)
             id = amendments.withdraw_place(connection, place, now.replace(microsecond=0))
             report.withdrawn += [id] if id else []
         inbox.take(connection, [id for id, place in found.taken if place not in again])
-    report.next_reading = min((draft.published.at for draft in intake.waiting), default=None)
+    due = (report.next_reading, *(draft.published.at for draft in intake.waiting))
+    report.next_reading = min(filter(None, due), default=None)
+
+
+def _settled(store: Store, lease: Lease | None, drafts: Sequence[Draft], now: datetime) -> Intake:
+    if printed := [draft.published.at for draft in drafts if draft.print]:
+        with store.writing(lease) as connection:
+            copies.print_missing(connection, printed)
+    with store.reading() as connection:
+        keys = sought(drafts)
+        places = article_store.article_places(connection, keys.places)
+        known = list(article_store.known_articles(connection, keys, places))
+        aliases = list(article_store.aliases(connection, keys))
+        taken = partial(article_store.taken_ids, connection)
+        return settle(resolve(drafts, known, places, aliases, taken), now)

@@ -8,7 +8,7 @@ from feedsvc.model import Document
 from feedsvc.normalise.article import Reading
 from feedsvc.settings import PageSettings, SourceSettings
 
-READER_VERSION = "3"  # raise it when parsing or normalising changes, so that everything is read again
+READER_VERSION = "4"  # raise it when parsing or normalising changes, so that everything is read again
 
 
 def rules_of(source: SourceSettings) -> PageRules:
@@ -18,13 +18,14 @@ def rules_of(source: SourceSettings) -> PageRules:
 
 def reading_of(source: SourceSettings) -> Reading:
     """How what is read of a source becomes articles. What comes from another site's feed is credited to that."""
-    return Reading(ZoneInfo(source.time_zone), credits_feed=source.kind == "feed")
+    return Reading(ZoneInfo(source.time_zone), source.kind == "feed", source.date_language)
 
 
 def way(source: SourceSettings) -> str:
     """A digest of how a source's documents are read: another one when the way changes."""
     parts: tuple[object, ...] = (READER_VERSION, source.time_zone, source.marks)
     parts += (source.page,) if source.page != PageSettings() else ()
+    parts += (f"dates in {source.date_language}",) if source.date_language else ()
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16] + ":"
 
 

@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from feedsvc.datewords.cldr import known_language
 from feedsvc.errors import BadSettings
 from feedsvc.model import Marks
 
@@ -167,6 +168,7 @@ class SourceSettings(Section):
     allow_private: bool = False
     key: str = Field("", repr=False)
     time_zone: str = "UTC"
+    date_language: str = ""
     related_marks: tuple[Annotated[str, Field(min_length=1)], ...] = Marks().related
     end_marks: tuple[Annotated[str, Field(min_length=1)], ...] = Marks().end
     page: PageSettings = PageSettings()
@@ -185,6 +187,13 @@ class SourceSettings(Section):
             ZoneInfo(value)
         except (ValueError, OSError, LookupError) as error:
             raise ValueError("must be a zone of the IANA database, such as Europe/Kyiv") from error
+        return value
+
+    @field_validator("date_language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        if value:
+            known_language(value)  # its ValueError says what is wrong
         return value
 
     @field_validator("url", "urls")
@@ -217,7 +226,7 @@ class SourceSettings(Section):
 
     @property
     def marks(self) -> Marks:
-        return Marks(self.related_marks, self.end_marks)
+        return Marks(self.related_marks, self.end_marks, self.date_language)
 
 
 class Settings(Section):

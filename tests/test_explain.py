@@ -15,7 +15,22 @@ from feedsvc.explain.words import percent, titled
 from feedsvc.normalise.urls import url_key
 from feedsvc.store import histories
 from feedsvc.store.reasons import others_of_story, reasons
-from feedsvc.store.tables import articles, channels, edges, lineage, links, members, runs, verdicts, vertices
+from feedsvc.store.tables import (
+    articles,
+    channels,
+    documents,
+    edges,
+    lineage,
+    links,
+    members,
+    pages,
+    runs,
+    set_aside,
+    source_states,
+    verdicts,
+    vertices,
+    witnesses,
+)
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 FIRST = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -39,6 +54,25 @@ class Ledger:
         self.connection.execute(insert(vertices), [vertex | {"strength": 0.0, "story": story or id, "run": 1}])
         for slug in slugs:
             self.connection.execute(insert(members), [{"slug": slug, "article_id": id, "run": run}])
+
+    def witness(self, id: str, role: str, kind: str, origin: str, **values: Any) -> None:
+        row = {"article_id": id, "role": role, "kind": kind, "text": "1 March 2026", "at": FIRST, "zone": "UTC"}
+        row |= {"zone_assumed": False, "precision": "day", "note": None, "origin": origin}
+        self.connection.execute(insert(witnesses), [row | values])
+
+    def page(self, id: str | None, url: str, at: datetime, reason: str = "") -> None:
+        """A page of the source that was asked for then, and was the article or is set aside."""
+        document = {"source": "paper", "place": url, "digest": "", "article_id": id}
+        self.connection.execute(insert(documents), [document])
+        row = {"source": "paper", "url": url, "found_at": FIRST, "checked_at": at, "digest": "", "gone": False}
+        self.connection.execute(insert(pages), [row | {"failures": 0}])
+        if reason:
+            row = {"source": "paper", "place": url, "ref": "", "reason": reason, "since": at}
+            self.connection.execute(insert(set_aside), [row])
+
+    def answered(self, at: datetime) -> None:
+        row = {"source": "paper", "failures": 0, "last_good": at, "last_error": "", "digest": "", "gone": False}
+        self.connection.execute(insert(source_states), [row])
 
     def tie(self, a: str, b: str, votes: float = 0.0, likeness: float = 0.0, near: bool = False) -> None:
         a, b = sorted((a, b))
@@ -105,6 +139,50 @@ def two_channels(ledger: Ledger) -> None:
 
 
 # Articles
+
+
+def test_the_three_times_of_an_article_are_told_apart_each_with_where_it_stands(write, say: Lines) -> None:
+    def fill(ledger: Ledger) -> None:
+        ledger.article("a", updated=FIRST + timedelta(days=1))
+        ledger.witness("a", "updated", "record", "meta article:modified_time")
+        ledger.witness("a", "published", "record", "JSON-LD datePublished", note="odd")
+        ledger.witness("a", "published", "listed", "")
+        ledger.page("a", "https://paper.example/a", FIRST + timedelta(days=2))
+        ledger.answered(FIRST + timedelta(days=3))
+
+    write(fill)
+    said = "'1 March 2026' is 2026-03-01T08:00:00Z, read in UTC"
+    assert say("a")[2:8] == [
+        "published 2026-03-01T08:00:00Z, frozen since it was first served",
+        f"  published: {said}, listed by another page",
+        f"  published: {said}, stated by the article's own data (odd)  [JSON-LD datePublished]",
+        "updated 2026-03-02T08:00:00Z",
+        f"  updated: {said}, stated by the article's own data  [meta article:modified_time]",
+        "fetched 2026-03-03T08:00:00Z, when its page was last asked for",
+    ]
+
+
+def test_an_article_of_a_feed_was_fetched_when_its_source_answered(write, say: Lines) -> None:
+    write(lambda ledger: (ledger.article("a"), ledger.answered(FIRST)))
+    assert say("a")[3:5] == [
+        "not updated since it was published",
+        "fetched 2026-03-01T08:00:00Z, when its source last answered",
+    ]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_page_that_tells_no_day_is_told_with_what_it_says_instead(write, say: Lines, known: bool) -> None:
+    reason = "it does not say on which day it was published; a <time> element says only '14:32'"
+    url = "https://paper.example/a"
+
+    def fill(ledger: Ledger) -> None:
+        ledger.article("a", url=url, stub=not known, source="paper" if known else "lister")
+        ledger.page("a" if known else None, url, FIRST, reason)
+        ledger.page(None, "https://paper.example/other", FIRST, "another")
+
+    write(fill)
+    told = [line for line in say("a") if "nothing is read" in line]
+    assert told == [f"  nothing is read from {url} now: {reason}"]
 
 
 def test_an_articles_place_is_told_with_its_run_its_ties_and_where_the_rest_of_them_leads(write, say: Lines) -> None:

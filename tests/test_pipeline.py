@@ -844,14 +844,14 @@ def test_a_file_that_nobody_has_touched_is_not_read_again(desk, monkeypatch: pyt
     monkeypatch.setattr(fetch, "SETTLED_S", 0)
     desk.write_lines("a.jsonl", record(0))
     desk.run()
-    monkeypatch.setattr(fetch, "_fetched", _crash)
+    monkeypatch.setattr(fetch, "_opened", _crash)
     report = desk.run()
     assert (report.read, report.unchanged, report.outcome) == (0, 1, "good")
 
 
 def test_a_file_is_read_until_it_has_lain_still_for_a_while(desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    read, documents = [], fetch._fetched
-    monkeypatch.setattr(fetch, "_fetched", lambda *args: read.append(args[1]) or documents(*args))
+    read, opened = [], fetch._opened
+    monkeypatch.setattr(fetch, "_opened", lambda path: read.append(path.name) or opened(path))
     desk.write_lines("a.jsonl", record(0))
     desk.run()
     desk.run()

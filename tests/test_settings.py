@@ -276,3 +276,9 @@ def test_a_file_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
         load_settings(tmp_path / "none.toml")
     with pytest.raises(BadSettings, match="cannot be read"):
         load_settings(tmp_path)
+
+
+@pytest.mark.parametrize("tag", ["xx", "croatian", "hr_HR", "root"])
+def test_a_language_of_dates_that_is_none_is_refused(tmp_path: Path, tag: str) -> None:
+    problem = one_problem(tmp_path, SOURCE + f'date_language = "{tag}"\n')
+    assert problem.startswith("sources[0].date_language: must be the BCP 47 tag of a language that Unicode CLDR has")

@@ -152,6 +152,15 @@ def test_a_source_of_the_settings_lends_its_zone_and_marks(trying, tmp_path):
     assert (done.code, done.err.count("there is none named 'nobody', only gazette")) == (2, 1)
 
 
+def test_the_language_of_dates_can_be_tried(trying, tmp_path):
+    page = tmp_path / "a.html"
+    page.write_text("<h1>Most</h1><p>4. listopada 2025. u 10:00</p><p>Otvoren je.</p>", encoding="utf-8")
+    (row,) = trying(page, "--date-language", "hr", "--json").rows
+    assert row["published"]["at"] == "2025-10-04T10:00:00Z"
+    done = trying(page, "--date-language", "xx")
+    assert (done.code, done.err.count("must be the BCP 47 tag of a language")) == (2, 1)
+
+
 @pytest.mark.parametrize("target", ["nowhere.html", ".", "\0"])
 def test_what_cannot_be_read_at_all_ends_with_three(trying, tmp_path, monkeypatch, target):
     monkeypatch.chdir(tmp_path)

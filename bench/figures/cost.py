@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from itertools import count, islice
 from pathlib import Path
 
-from load import measure
-
 from figures.corpora import Corpora, Record, worlds, write
+from figures.processes import measure
 from figures.service import Service, service
 from figures.table import Table
 

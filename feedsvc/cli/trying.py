@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
@@ -12,9 +13,10 @@ import click
 
 from feedsvc.cli.base import cli, print_json
 from feedsvc.cli.trial import WANTED, Trial
+from feedsvc.datewords.cldr import known_language
 from feedsvc.errors import BadSettings, SourceFailed, UnreadableDocument, UnreadableRecord
 from feedsvc.load import MEDIA_TYPES, PARSERS, parse
-from feedsvc.load.fetch import LINES, MAX_DOCUMENT_BYTES, MAX_LINES_BYTES
+from feedsvc.load.fetch import LINES, MAX_DOCUMENT_BYTES
 from feedsvc.load.html import parse_html, read_page
 from feedsvc.load.rules import PageRules
 from feedsvc.model import Document, RawArticle, Unread
@@ -36,15 +38,18 @@ ORIGIN_BY_TYPE = {"text/plain": "the page's layout", "text/markdown": "front mat
 @cli.command("try")
 @click.argument("target", metavar="FILE|URL")
 @click.option("--source", "name", help="Read it as this source of the settings would: its zone, marks and selectors.")
+@click.option("--date-language", "language", callback=lambda *given: _language(given[-1]), help="As the setting.")
 @click.option("--config", type=click.Path(path_type=Path), envvar="FEEDSVC_CONFIG", default=DEFAULT_CONFIG)
 @click.option("--records", type=click.IntRange(1, 1000), default=3, show_default=True, help="How many at most.")
 @click.option("--private", is_flag=True, help="The URL may be on this machine or a private network.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-def try_(target: str, name: str | None, config: Path, records: int, private: bool, as_json: bool) -> None:
+def try_(
+    target: str, name: str | None, language: str, config: Path, records: int, private: bool, as_json: bool
+) -> None:
     """Show what would be read of FILE or URL, from where in it, and what is missing."""
     source = _source(name, config) if name else None
     document = _fetched(target, private) if "://" in target else _file(Path(target))
-    trials = list(islice(_trials(document, source), records + 1))
+    trials = list(islice(_trials(document, source, language), records + 1))
     for number, trial in enumerate(trials[:records]):
         if as_json:
             print_json(trial.row())
@@ -65,10 +70,21 @@ def _source(name: str, config: Path) -> SourceSettings:
     return source
 
 
-def _trials(document: Document, source: SourceSettings | None) -> Iterator[Trial]:
+def _language(tag: str | None) -> str:
+    try:
+        if tag:
+            known_language(tag)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    return tag or ""
+
+
+def _trials(document: Document, source: SourceSettings | None, language: str) -> Iterator[Trial]:
     """Each article of a document as it would be read, or why it would not."""
     rules = rules_of(source) if source else PageRules()
-    reading = Reading(ZoneInfo(source.time_zone if source else "UTC"))
+    if language:
+        rules = replace(rules, marks=replace(rules.marks, date_language=language))
+    reading = Reading(ZoneInfo(source.time_zone if source else "UTC"), date_language=rules.marks.date_language)
     essence = _essence(document.media_type)
     try:
         if PARSERS.get(essence) is parse_html:
@@ -102,13 +118,14 @@ def _file(path: Path) -> Document:
             raise SourceFailed(str(path), "there is no such file")
         changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         media_type = MEDIA_TYPES.get(path.suffix.lower(), "")
-        limit = MAX_LINES_BYTES if media_type == LINES else MAX_DOCUMENT_BYTES
         with path.open("rb") as file:
-            body = file.read(limit + 1)
+            body = file.read(MAX_DOCUMENT_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise SourceFailed(str(path), f"it cannot be read: {error}") from error
-    if len(body) > limit:
-        raise SourceFailed(str(path), f"it is larger than {limit // (1024 * 1024)} MiB")
+    if len(body) > MAX_DOCUMENT_BYTES and media_type == LINES:
+        body = body[: body.rfind(b"\n") + 1]  # a file as long as that is read in parts, of which this is the first
+    if len(body) > MAX_DOCUMENT_BYTES:
+        raise SourceFailed(str(path), f"it is larger than {MAX_DOCUMENT_BYTES // (1024 * 1024)} MiB")
     return Document(TRIED, path.name, media_type or _sniffed(body), body, changed)
 
 

@@ -12,6 +12,7 @@ from feedsvc.explain.words import MOST, counted, in_run, percent, titled, when
 from feedsvc.model import Channel, ChannelState, Evidence, Origin
 from feedsvc.settings import Themes
 from feedsvc.store import reading
+from feedsvc.store.copies import copies_of
 from feedsvc.store.reasons import Reason, Tied, hanging_together, others_of_story, reasons
 
 SAID_BY = {
@@ -55,12 +56,45 @@ def _itself(connection: Connection, row: Mapping[str, Any]) -> Iterator[str]:
     if row["merged_into"]:
         other = reading.article_row(connection, row["merged_into"])
         yield f"it turned out to be {row['merged_into']}" + (f", {other['title']}" if other else "")
+    yield from _dates(connection, row)
+    yield from _copies(connection, row)
+
+
+def _copies(connection: Connection, row: Mapping[str, Any]) -> Iterator[str]:
+    """Which other sources have it, and how that is known."""
+    found = copies_of(connection, [row["id"]]).get(row["id"], [])
+    for known in found[:MOST]:
+        copy = known.copy
+        how = "at the same URL" if copy.likeness is None else f"with {percent(copy.likeness)} of the same text"
+        where = f" {copy.url}" if copy.url and copy.url != row["url"] else ""
+        called = f" as {copy.title!r}" if copy.title and copy.title != row["title"] else ""
+        yield f"also from source {copy.source}{where}, {how}{called}, known since {when(known.since)}"
+    if found[MOST:]:
+        yield f"also from {len(found) - MOST} more"
+
+
+def _dates(connection: Connection, row: Mapping[str, Any]) -> Iterator[str]:
+    """When it was published, changed and fetched, each by itself, and where it says so."""
+    witnesses = reading.article_witnesses(connection, row["id"])
     frozen = "frozen since it was first served" if row["served"] else "not served yet"
     yield f"published {when(row['published'])}, {frozen}"
-    for one in reading.article_witnesses(connection, row["id"]):
-        zone = f"read in {one['zone']}" + (", assumed" if one["zone_assumed"] else "")
-        note = f" ({one['note']})" if one["note"] else ""
-        yield f"  {one['role']}: {one['text']!r} is {when(one['at'])}, {zone}, {SAID_BY[Evidence(one['kind'])]}{note}"
+    yield from (_witness(one) for one in witnesses if one["role"] == "published")
+    for one in reading.article_asides(connection, row["id"], row["url"], MOST):
+        yield f"  nothing is read from {one['place']} now: {one['reason']}"
+    if not row["stub"]:
+        yield f"updated {when(row['updated'])}" if row["updated"] else "not updated since it was published"
+    yield from (_witness(one) for one in witnesses if one["role"] == "updated")
+    if fetched := reading.article_fetched(connection, row["id"], row["source"]):
+        at, own = fetched
+        yield f"fetched {when(at)}, when {'its page was last asked for' if own else 'its source last answered'}"
+
+
+def _witness(one: Mapping[str, Any]) -> str:
+    zone = f"read in {one['zone']}" + (", assumed" if one["zone_assumed"] else "")
+    note = f" ({one['note']})" if one["note"] else ""
+    origin = f"  [{one['origin']}]" if one["origin"] else ""
+    said_by = SAID_BY[Evidence(one["kind"])]
+    return f"  {one['role']}: {one['text']!r} is {when(one['at'])}, {zone}, {said_by}{note}{origin}"
 
 
 def _listers(connection: Connection, id: str) -> Iterator[str]:

@@ -19,13 +19,14 @@ from feedsvc.load.page import drop, letters, line, lines_within
 from feedsvc.load.pagedata import PUBLISHED, UPDATED, Found, Stated, origin
 from feedsvc.load.rules import PageRules, selected
 from feedsvc.load.text import DATE_STRANGE_WORDS, strangeness
-from feedsvc.load.words import MONTH, folded
+from feedsvc.load.words import MONTH, folded, worded
 from feedsvc.model import Evidence
 
 PROSE_CHARS = 200  # a paragraph this long is the article, and what comes after it no longer beside the title
 MOST_BESIDE = 30  # lines below the title that may tell of its date
 MOST_LABELS = 2  # words before the date there: "Published on", and not a sentence that a date ends
 MOST_NAMES = 10  # such words where the markup calls the line a byline or the like
+MOST_NAMING = 40  # characters of a class, an id or the like
 MOST_POOR = 3  # texts that name no day, of which a reason tells
 
 LOOKED_FOR = "JSON-LD, meta elements, microdata, <time>, a line with a date below the title, and the URL"
@@ -47,6 +48,7 @@ _CHANGED = re.compile(
     r"|zaktualizowano|aktualizace|aktualizovano|frissitve|actualizat|guncelle\w*|ενημερωθηκε)\b|更新"
 )
 
+_NAMING = ("itemprop", "id", "class")
 _MARKED = "//time[@pubdate] | //*[@itemprop='datePublished'][not(self::meta)]"
 _CHANGE_MARKED = "//*[@itemprop='dateModified'][not(self::meta)]"
 _TIMES = "//article//time | //main//time"
@@ -69,62 +71,81 @@ def date_page(page: HtmlElement, stated: Stated, rules: PageRules, title: str, u
     ruled, change_ruled = selected(page, rules.published), selected(page, rules.updated)
     told = _told(stated, PUBLISHED)
     poor: list[Found] = []
-    published = _first_day([*_texts(ruled, "the selector"), *told, *_texts(marked, "an element marked as it")], poor)
-    updated = _first_day(
-        [*_texts(change_ruled, "the selector"), *_told(stated, UPDATED), *_texts(change_marked, "microdata")], []
-    )
+    ruled_texts = _texts(ruled, f"the selector {rules.published}")
+    change_texts = _texts(change_ruled, f"the selector {rules.updated}")
+    language = rules.marks.date_language
+    published = _first_day([*ruled_texts, *told, *_texts(marked)], poor, language)
+    updated = _first_day([*change_texts, *_told(stated, UPDATED), *_texts(change_marked)], [], language)
     drop([*ruled[:1], *change_ruled[:1], *marked])
     if published:
-        return Dating(published, Evidence.RECORD, updated)
-    published = _shown(page, title, poor) or (_in_url(url) if url else None)
-    return Dating(published, Evidence.PAGE, updated, "" if published else _reason(poor, updated))
+        return Dating(_with_poor(published, poor), Evidence.RECORD, updated)
+    published = _shown(page, title, poor, language) or (_in_url(url) if url else None)
+    if published:
+        return Dating(_with_poor(published, poor), Evidence.PAGE, updated)
+    return Dating(None, Evidence.PAGE, updated, _reason(poor, updated))
 
 
-def names_day(text: str) -> bool:
+def names_day(text: str, language: str = "") -> bool:
     """Whether a text seems to name a whole day: a clock, an age or a day without its year does not."""
+    text = worded(text, language)
     return _YEAR.search(text) is not None or _SHORT_YEAR.search(folded(text)) is not None
 
 
 def _reason(poor: list[Found], updated: Found | None) -> str:
-    reason = f"it does not say on which day it was published; looked for: {LOOKED_FOR}"
-    for one in poor[:MOST_POOR]:
-        reason += f"; {one.origin} says only {one.text[:60]!r}"
+    reason = f"it does not say on which day it was published; looked for: {LOOKED_FOR}{_says_only(poor)}"
     if updated:
         reason += f"; it does say when it was changed: {updated.text[:60]!r} ({updated.origin})"
     return reason
+
+
+def _with_poor(published: Found, poor: list[Found]) -> Found:
+    """A date, with what was found instead where a better one could have been."""
+    return published._replace(origin=published.origin + _says_only(poor))
+
+
+def _says_only(poor: list[Found]) -> str:
+    return "".join(f"; {one.origin} says only {one.text[:60]!r}" for one in poor)
 
 
 def _told(stated: Stated, names: Iterable[str]) -> Iterator[Found]:
     return (Found(text, origin(name)) for name in names for text in stated.get(name, ())[:1])
 
 
-def _texts(elements: Iterable[HtmlElement], where: str) -> Iterator[Found]:
-    texts = (_text_of(element) for element in elements)
-    return (Found(text, where) for text in texts if text)
+def _texts(elements: Iterable[HtmlElement], where: str = "") -> Iterator[Found]:
+    texts = ((_text_of(element), where or f"a {_tag(element)} element") for element in elements)
+    return (Found(text, origin) for text, origin in texts if text)
+
+
+def _tag(element: HtmlElement) -> str:
+    """The tag of an element, with what tells it from its like."""
+    values = ((name, " ".join((element.get(name) or "").split())[:MOST_NAMING]) for name in _NAMING)
+    names = "".join(f' {name}="{value}"' for name, value in values if value)
+    return f"<{element.tag}{' pubdate' * (element.get('pubdate') is not None)}{names}>"
 
 
 def _text_of(element: HtmlElement) -> str:
     return element.get("datetime") or element.get("content") or line(element)
 
 
-def _first_day(candidates: Iterable[Found], poor: list[Found]) -> Found | None:
+def _first_day(candidates: Iterable[Found], poor: list[Found], language: str) -> Found | None:
     """The first that names a day; those before it that name none are poor."""
     for one in candidates:
-        if names_day(one.text):
+        if names_day(one.text, language):
             return one
-        if len(poor) < MOST_POOR:
+        # A time element may be a line too.
+        if len(poor) < MOST_POOR and one.text not in (other.text for other in poor):
             poor.append(one)
     return None
 
 
-def _shown(page: HtmlElement, title: str, poor: list[Found]) -> Found | None:
+def _shown(page: HtmlElement, title: str, poor: list[Found], language: str) -> Found | None:
     """What is shown: the first time element of the article, else of the page, else a date below the title."""
     for element in page.xpath(_TIMES) or page.xpath("//time[not(ancestor::aside)]"):
-        if not _tells_of_change(element) and (found := _first_day(_texts([element], "a <time> element"), poor)):
+        if not _tells_of_change(element) and (found := _first_day(_texts([element]), poor, language)):
             drop([element])
             return found
     lines = list(_lines_after(page, _headline(page, title)))
-    return _dated_line(lines, poor) or next(_beside_title(lines), None)
+    return _dated_line(lines, poor, language) or next(_beside_title(lines, language), None)
 
 
 def _tells_of_change(element: HtmlElement) -> bool:
@@ -134,13 +155,13 @@ def _tells_of_change(element: HtmlElement) -> bool:
     return _CHANGED.search(folded(f"{(text or '')[-40:]} {line(element)[:80]}")) is not None
 
 
-def _dated_line(lines: Iterable[HtmlElement], poor: list[Found]) -> Found | None:
+def _dated_line(lines: Iterable[HtmlElement], poor: list[Found], language: str) -> Found | None:
     """A line that is nothing but a date."""
     for element in lines:
         text = line(element)
-        if strangeness(text) > DATE_STRANGE_WORDS or _CHANGED.search(folded(text)):
+        if strangeness(text, language) > DATE_STRANGE_WORDS or _CHANGED.search(folded(text)):
             continue
-        if found := _first_day([Found(_purest(text), "a dated line")], poor):
+        if found := _first_day([Found(_purest(text, language), f"a dated line in {_tag(element)}")], poor, language):
             drop([element])
             return found
     return None
@@ -160,30 +181,32 @@ def _lines_after(page: HtmlElement, headline: HtmlElement | None) -> Iterator[Ht
     yield from (element for element in lines_within(page) if element in after)
 
 
-def _beside_title(lines: list[HtmlElement]) -> Iterator[Found]:
+def _beside_title(lines: list[HtmlElement], language: str) -> Iterator[Found]:
     """Dates in what stands between the title and the first paragraph of the article."""
     for element in lines[:MOST_BESIDE]:
         before = element.getprevious()
         if before is not None and before.tag == "p" and letters(before) > PROSE_CHARS:
             return
         for part in _PARTS.split(line(element)):
-            if not _CHANGED.search(folded(part)) and (date_text := _date_in(part, _is_byline(element))):
-                yield Found(date_text, "the line below the title")
+            if not _CHANGED.search(folded(part)) and (date_text := _date_in(part, _is_byline(element), language)):
+                yield Found(date_text, f"the line below the title, in {_tag(element)}")
 
 
-def _date_in(part: str, byline: bool) -> str | None:
+def _date_in(part: str, byline: bool, language: str) -> str | None:
     """The date that ends a part of a line such as "By Ada Reed, 3 March 2024, 14:30"; none that ends a sentence."""
-    text = _purest(part)
+    text = _purest(part, language)
     labels = len(part.split()) - len(text.split())
-    is_date = names_day(text) and strangeness(text) <= 1 and not text.endswith(".")
+    is_sentence = worded(text, language).endswith(".")
+    is_date = names_day(text, language) and strangeness(text, language) <= 1 and not is_sentence
     return text if is_date and labels <= (MOST_NAMES if byline else MOST_LABELS) else None
 
 
-def _purest(text: str) -> str:
+def _purest(text: str, language: str) -> str:
     """The text from the word on that leaves out most of what is no date, and nothing that is."""
     words = text.split()
     texts = [" ".join(words[at:]) for at in range(min(len(words), MOST_NAMES + 1))]
-    return min((one for one in texts if names_day(one)), key=strangeness, default=text)
+    days = (one for one in texts if names_day(one, language))
+    return min(days, key=lambda one: strangeness(one, language), default=text)
 
 
 def _is_byline(element: HtmlElement) -> bool:

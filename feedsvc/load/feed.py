@@ -6,7 +6,7 @@ feed itself says against what. Dates are the text of the feed, never feedparser'
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
@@ -17,6 +17,7 @@ from feedsvc.errors import UnreadableDocument
 from feedsvc.load.decode import joined, to_text
 from feedsvc.model import BodyFormat, Document, Marks, RawArticle, RawLink, Unread
 
+DATES = ("published", "created", "updated")  # what is taken for the publication time, the best first
 HEAD_CHARS = 16 * 1024  # the root element comes this early, whatever licence or stylesheet precedes it
 
 _FEED_ROOT = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|RDF)[\s/>]")
@@ -24,8 +25,18 @@ _SITEMAP_ROOT = re.compile(r"<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s/>]")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,9}));")
 _BREAK = re.compile(r"<(?=/?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|blockquote)\b)", re.IGNORECASE)
 
+_DATE_ELEMENT = re.compile(
+    r"<((?:[\w.-]+:)?(pubDate|published|issued|updated|modified|date|created))(?:\s[^<>]*)?>"
+    r"\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,200})",
+    re.IGNORECASE,
+)
+# Under which name feedparser has what it finds in elements of other names.
+_FIELD_BY_ELEMENT = {"pubdate": "published", "issued": "published", "modified": "updated", "date": "updated"}
+
 _PARSER = html.HTMLParser(encoding="utf-8")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
+
+Elements = Mapping[tuple[str, str], str]  # (field, date) → the first element with just this, as the feed writes it
 
 
 def parse_feed(document: Document, marks: Marks) -> Iterator[RawArticle | Unread]:
@@ -42,8 +53,9 @@ def parse_feed(document: Document, marks: Marks) -> Iterator[RawArticle | Unread
     parsed = _parsed(text)
     if not parsed.entries and parsed.bozo:
         raise UnreadableDocument(f"broken before its first entry: {parsed.bozo_exception}")
+    elements = _date_elements(text)
     for number, entry in enumerate(parsed.entries, 1):
-        yield _article(entry, parsed, document, f"entry {number}")
+        yield _article(entry, parsed, document, f"entry {number}", elements)
 
 
 def _parsed(text: str) -> Any:
@@ -68,7 +80,15 @@ def _carried(reference: re.Match[str]) -> str:
     return reference[0] if allowed else "&#xFFFD;"
 
 
-def _article(entry: Any, parsed: Any, document: Document, ref: str) -> RawArticle | Unread:
+def _date_elements(text: str) -> Elements:
+    found: dict[tuple[str, str], str] = {}
+    for name, local, date in _DATE_ELEMENT.findall(text):
+        field = _FIELD_BY_ELEMENT.get(local.lower(), local.lower())
+        found.setdefault((field, date.strip()), name)
+    return found
+
+
+def _article(entry: Any, parsed: Any, document: Document, ref: str, elements: Elements) -> RawArticle | Unread:
     title = _plain(entry.get("title_detail"))
     content, summary = _content(entry), entry.get("summary_detail") or {}
     url = _url(entry, parsed, document)
@@ -77,11 +97,14 @@ def _article(entry: Any, parsed: Any, document: Document, ref: str) -> RawArticl
     if not (title or url or content.get("value")):
         return Unread(ref, "the entry has neither a title nor a link nor content")
     # dict.get: feedparser's own passes the publication time off as a missing update.
-    updated = _text(dict.get(entry, "updated"))
+    dates = {field: date for field in DATES if (date := _text(dict.get(entry, field)))}
+    published = next(iter(dates), "")
     return RawArticle(
         title=title,
-        published=_text(entry.get("published")) or _text(entry.get("created")) or updated,
-        updated=updated,
+        published=dates.get(published),
+        updated=dates.get("updated"),
+        date_origin=_origin(published, dates, parsed, elements),
+        updated_origin=_origin("updated", dates, parsed, elements),
         record_id=_text(entry.get("id")),
         url=url,
         authors=_authors(entry) or (_authors(parsed.feed) if parsed.version.startswith("atom") else ()),
@@ -101,6 +124,15 @@ def _article(entry: Any, parsed: Any, document: Document, ref: str) -> RawArticl
         related=tuple(_related(entry)),
         ref=ref,
     )
+
+
+def _origin(field: str, dates: Mapping[str, str], parsed: Any, elements: Elements) -> str:
+    """In which element a date stands: "RSS pubDate", "RSS dc:date", "Atom published"."""
+    if field not in dates:
+        return ""
+    name = elements.get((field, dates[field].strip()))
+    language = "Atom" if parsed.version.startswith("atom") else "RSS"
+    return f"{language} {name}" if name else f"when the entry says it was {field}"
 
 
 def _content(entry: Any) -> Any:

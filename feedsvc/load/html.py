@@ -86,6 +86,8 @@ def read_page(document: Document, rules: PageRules) -> PageReading:
         published=_text(dating.published),
         date_evidence=dating.evidence,
         updated=_text(dating.updated),
+        date_origin=dating.published.origin if dating.published else "",
+        updated_origin=dating.updated.origin if dating.updated else "",
         url=_text(url),
         authors=names,
         subtitle=_text(subtitle),

@@ -17,6 +17,7 @@ from feedsvc.load.jsonfeed import is_json_feed, read_items
 from feedsvc.load.record import kind, read_record
 from feedsvc.model import Document, Marks, RawArticle, Unread
 
+MAX_LINE_BYTES = 5 * 1024 * 1024  # more than any article's
 COLLECTIONS = ("articles", "items")
 
 # Escapes one after another; a surrogate without its other half is what cutting a string in JavaScript leaves.
@@ -50,12 +51,15 @@ def parse_json(document: Document, marks: Marks) -> Iterator[RawArticle | Unread
 
 def parse_jsonl(document: Document, marks: Marks) -> Iterator[RawArticle | Unread]:
     """Read one record a line (JSON Lines); a blank line counts but holds nothing."""
-    for number, line in enumerate(_lines(document), 1):
+    for number, line in enumerate(_lines(document), document.first_line):
         ref = f"line {number}"
-        if not line.strip():
+        if len(line) > MAX_LINE_BYTES:
+            yield Unread(ref, f"the line is longer than {MAX_LINE_BYTES // (1024 * 1024)} MiB")
             continue
         try:
-            yield read_record(_loads(line), ref)
+            text = to_text(line, document.media_type)
+            if text.strip():
+                yield read_record(_loads(text), ref)
         except orjson.JSONDecodeError as error:
             yield Unread(ref, f"not valid JSON: {error.msg} at column {error.colno}")
 
@@ -70,8 +74,8 @@ def _loads(text: str) -> object:
         return orjson.loads(_ESCAPE.sub(lambda escape: r"\ufffd" if escape["lone"] else escape[0], text))
 
 
-def _lines(document: Document) -> Iterator[str]:
+def _lines(document: Document) -> Iterator[bytes]:
     body = document.body
     if body.startswith(WIDE_MARKS):  # where a line feed is more than one byte
         body = to_text(body).encode()
-    return (to_text(line, document.media_type) for line in io.BytesIO(body))
+    return io.BytesIO(body)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeGuard
 
-from feedsvc.load.record import read_optional
+from feedsvc.load.record import key_origin, read_optional
 from feedsvc.model import RawArticle, Unread
 
 VERSION = "https://jsonfeed.org/version/"
@@ -46,7 +46,13 @@ def read_items(feed: Mapping[str, object]) -> Iterator[RawArticle | Unread]:
         }
         title, published = item.get("title"), item.get("date_published")
         article = read_optional(record, _text(title), _text(published) or None, ref)
-        article = replace(article, feed_title=_text(feed.get("title")), feed_url=_text(feed.get("home_page_url")))
+        article = replace(
+            article,
+            date_origin=article.date_origin and key_origin("date_published"),
+            updated_origin=article.updated_origin and key_origin("date_modified"),
+            feed_title=_text(feed.get("title")),
+            feed_url=_text(feed.get("home_page_url")),
+        )
         if article.published is None:
             yield Unread(ref, "the item does not say when it was published", article)
         else:

@@ -49,7 +49,7 @@ def parse_markdown(document: Document, marks: Marks) -> Iterator[RawArticle | Un
     lines = split_lines(to_text(document.body, document.media_type))
     if not any(map(str.strip, lines)):
         raise UnreadableDocument("the file is empty")
-    front, lines = _front_matter(lines)
+    front, names, lines = _front_matter(lines)
     tokens = _BLOCKS.parse("\n".join(lines))
     related, section = _related(tokens, lines, marks)
     title = _text(front, "title") or _first_heading(tokens, marks)
@@ -58,6 +58,8 @@ def parse_markdown(document: Document, marks: Marks) -> Iterator[RawArticle | Un
     kept = (line for at, line in enumerate(lines) if at not in section and at not in heading)
     yield replace(
         article,
+        date_origin=article.date_origin and f"front matter {names['published']}",
+        updated_origin=article.updated_origin and f"front matter {names['updated']}",
         url=article.url or document.url,
         body="\n".join(kept).strip("\n"),
         body_format=BodyFormat.MARKDOWN,
@@ -65,16 +67,17 @@ def parse_markdown(document: Document, marks: Marks) -> Iterator[RawArticle | Un
     )
 
 
-def _front_matter(lines: list[str]) -> tuple[dict[str, object], list[str]]:
-    """The front matter under our own keys, and the lines after it."""
+def _front_matter(lines: list[str]) -> tuple[dict[str, object], dict[str, str], list[str]]:
+    """The front matter under our own keys, what it calls those, and the lines after it."""
     if lines[0].rstrip() != "---":
-        return {}, lines
+        return {}, {}, lines
     closing = next((at for at, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "...")), None)
     if closing is None:
-        return {}, lines
+        return {}, {}, lines
     found = _load_yaml("\n".join(lines[1:closing]))
-    named = {key: [found[name] for name in names if found.get(name)] for key, names in NAMES_BY_KEY.items()}
-    return found | {key: values[0] for key, values in named.items() if values}, lines[closing + 1 :]
+    told = ((key, next(filter(found.get, names), "")) for key, names in NAMES_BY_KEY.items())
+    named = {key: name for key, name in told if name}
+    return found | {key: found[name] for key, name in named.items()}, named, lines[closing + 1 :]
 
 
 def _load_yaml(text: str) -> dict[str, object]:
@@ -105,7 +108,7 @@ def _related(tokens: list[Token], lines: list[str], marks: Marks) -> tuple[tuple
         end = _first_line(tokens[closing])
     inner_end = len(lines) if closing is None else _first_line(tokens[closing])
     inner = [line.strip() for line in lines[start + 1 : inner_end]]
-    links = _items(tokens[opening:closing]) or _loose_links(inner, marks)
+    links = _items(tokens[opening:closing], marks) or _loose_links(inner, marks)
     return links, range(start, end) if links or not any(inner) else range(0)
 
 
@@ -131,19 +134,19 @@ def _first_line(token: Token) -> int:
     return token.map[0] if token.map else 0
 
 
-def _items(tokens: list[Token]) -> tuple[RawLink, ...]:
+def _items(tokens: list[Token], marks: Marks) -> tuple[RawLink, ...]:
     triples = zip(tokens, tokens[1:], tokens[2:], strict=False)
     texts = (text.content for item, _, text in triples if item.type == "list_item_open" and text.type == "inline")
-    return tuple(link for link in map(_link, texts) if link.title or link.url)
+    return tuple(link for link in (_link(text, marks) for text in texts) if link.title or link.url)
 
 
 def _loose_links(lines: list[str], marks: Marks) -> tuple[RawLink, ...]:
     """Links with stamps of their own lines, as on a scraped page; plain prose gives none."""
-    links = [replace(_link(link.title), published=link.published) for link in related_links(lines, marks)]
+    links = [replace(_link(link.title, marks), published=link.published) for link in related_links(lines, marks)]
     return tuple(links) if any(link.url or link.published for link in links) else ()
 
 
-def _link(text: str) -> RawLink:
+def _link(text: str, marks: Marks) -> RawLink:
     """Read `[title](url) date`, in whatever order, or a bare title."""
     url: str | None = None
     inside, outside = "", ""
@@ -161,7 +164,7 @@ def _link(text: str) -> RawLink:
         return RawLink(" ".join(outside.split()))
     rest = " ".join(outside.split()).strip(_AROUND_DATES)
     rest = rest[1:-1] if rest.startswith("(") and rest.endswith(")") else rest
-    return RawLink(" ".join(inside.split()), url or None, rest if looks_like_date(rest) else None)
+    return RawLink(" ".join(inside.split()), url or None, rest if looks_like_date(rest, marks.date_language) else None)
 
 
 def _inline(text: str) -> list[Token]:

@@ -54,12 +54,15 @@ def read_optional(record: Mapping[str, object], title: str, published: str | Non
     """Make a RawArticle of a record whose title and publication time are known already."""
     bodies = {key: body for key in FORMAT_BY_BODY_KEY if (body := _text(record.get(key)))}
     body_key, body = next(iter(bodies.items()), ("body_text", ""))
+    updated = _scalar(record.get("updated"))
     image, image_type, image_length = _picture(record)
     credit_title, credit_url = _credit(record)
     return RawArticle(
         title=title,
         published=published,
-        updated=_scalar(record.get("updated")),
+        updated=updated,
+        date_origin=key_origin("published") if published else "",
+        updated_origin=key_origin("updated") if updated else "",
         record_id=_scalar(record.get("id")),
         url=_text(record.get("url")),
         authors=_names(record.get("authors")) or _names(record.get("author")),
@@ -79,6 +82,11 @@ def read_optional(record: Mapping[str, object], title: str, published: str | Non
         related=tuple(_links(record.get("related"))),
         ref=ref,
     )
+
+
+def key_origin(key: str) -> str:
+    """Where a date of a record stands, for people."""
+    return f'the JSON key "{key}"'
 
 
 def kind(value: object) -> str:

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from feedsvc.errors import UnreadableDocument
 from feedsvc.load.decode import to_text
-from feedsvc.load.words import DATE_WORD, MONTH, folded
+from feedsvc.load.words import DATE_WORD, MONTH, folded, worded
 from feedsvc.model import Document, Evidence, Marks, RawArticle, RawLink, Unread
 
 # Blank lines before a paragraph. A missing subtitle or summary is an empty line of its own and widens the gap.
@@ -45,15 +45,16 @@ def parse_text(document: Document, marks: Marks) -> Iterator[RawArticle | Unread
     if first is None:
         raise UnreadableDocument("the page is empty")
     title = unstarred(lines[first])
-    published, start = _head(lines, first + 1, title)
+    dated, start = _head(lines, first + 1, title, marks)
     opening = _related_opening(lines, start, marks)
     end = _body_end(lines, start, opening, marks)
     subtitle, summary, start = _standfirst(lines, start, end)
     start = _after_repeated_title(lines, start, end, title)
     yield RawArticle(
         title=title,
-        published=published,
+        published=None if dated is None else lines[dated],
         date_evidence=Evidence.PAGE,
+        date_origin="" if dated is None else f"line {dated + 1} of the text, below the title",
         url=document.url,
         subtitle=subtitle,
         summary=summary,
@@ -72,15 +73,16 @@ def unstarred(title: str) -> str:
     return title[2:-2].strip() if len(title) > 4 and title.startswith("**") and title.endswith("**") else title
 
 
-def looks_like_date(text: str) -> bool:
-    """Whether a whole line seems to be a date, in any language of `words`; it need not be a readable one."""
-    return strangeness(text) <= DATE_STRANGE_WORDS
+def looks_like_date(text: str, language: str = "") -> bool:
+    """Whether a whole line seems to be a date, in `language` or any of `words`; it need not be a readable one."""
+    return strangeness(text, language) <= DATE_STRANGE_WORDS
 
 
-def strangeness(text: str) -> int:
+def strangeness(text: str, language: str = "") -> int:
     """How many words a line has that no date has, zones in capitals aside; beyond all bounds for what is no date."""
     if len(text) > DATE_CHARS or not _DIGIT.search(text):
         return NO_DATE
+    text = worded(text, language)
     plain = folded(text)
     if not _DATE_HINT.search(plain):
         return NO_DATE
@@ -120,7 +122,8 @@ def _left_over(pairs: list[tuple[str, str | None]]) -> int:
 
 def _pairs(lines: list[str], marks: Marks, doubled: bool) -> Iterator[tuple[str, str | None]]:
     """Titles with their stamps; a stamp without a title comes with an empty one."""
-    stamps_lead = bool(lines) and looks_like_date(lines[0])
+    language = marks.date_language
+    stamps_lead = bool(lines) and looks_like_date(lines[0], language)
     at = 0
     while at < len(lines) and not ends_page(lines[at], marks):
         line = lines[at]
@@ -129,11 +132,11 @@ def _pairs(lines: list[str], marks: Marks, doubled: bool) -> Iterator[tuple[str,
         if closing:
             yield " ".join(lines[at + 1 : closing]), line
             at = closing + 1
-        elif looks_like_date(line):
-            title = "" if looks_like_date(following) or ends_page(following, marks) else following
+        elif looks_like_date(line, language):
+            title = "" if looks_like_date(following, language) or ends_page(following, marks) else following
             yield title, line
             at += 2 if title else 1
-        elif stamps_lead or not looks_like_date(following) or (doubled and _closing_stamp(lines, at + 1)):
+        elif stamps_lead or not looks_like_date(following, language) or (doubled and _closing_stamp(lines, at + 1)):
             yield line, None
             at += 1
         else:
@@ -166,18 +169,18 @@ def _last_line(lines: list[str], end: int) -> int | None:
     return next((at for at in range(end - 1, -1, -1) if lines[at]), None)
 
 
-def _head(lines: list[str], start: int, title: str) -> tuple[str | None, int]:
-    """The date text, and where the lines after date and repeated title begin."""
-    published, repeated = None, False
+def _head(lines: list[str], start: int, title: str, marks: Marks) -> tuple[int | None, int]:
+    """Where the date stands, and where the lines after date and repeated title begin."""
+    dated, repeated = None, False
     while (at := _next_line(lines, start)) is not None:
-        if published is None and looks_like_date(lines[at]):
-            published = lines[at]
+        if dated is None and looks_like_date(lines[at], marks.date_language):
+            dated = at
         elif not repeated and unstarred(lines[at]) == title:
             repeated = True
         else:
             break
         start = at + 1
-    return published, start
+    return dated, start
 
 
 def _related_opening(lines: list[str], start: int, marks: Marks) -> int | None:

@@ -6,7 +6,7 @@ embargo cannot be read, and only an emptied title is replaced, by the first word
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from feedsvc.errors import UnreadableDate, UnreadableRecord
 from feedsvc.model import Credit, Document, Draft, DraftLink, Evidence, Image, RawArticle, RawLink, ReadDate
 from feedsvc.normalise.dates import read_date
 from feedsvc.normalise.html import absolute_url, body_to_html
+from feedsvc.normalise.prints import print_of
 from feedsvc.normalise.text import clean, first_words, plain, title_key
 from feedsvc.normalise.urls import url_key
 
@@ -22,12 +23,15 @@ from feedsvc.normalise.urls import url_key
 MAX_TITLE = 500
 OLDEST_YEAR = 1000  # of what was published; feeds have no earlier one
 MAX_DATE_TEXT = 200
+MAX_ORIGIN = 500  # a selector, and what was found that names no day
 MAX_SUMMARY = 10_000
 MAX_RIGHTS = 1000
 MAX_IMAGE_BYTES = 2**31 - 1  # what any reader's integers hold; no picture has more
 MAX_TAGS = 50
 MAX_AUTHORS = 50
 MAX_LINKS = 1000
+
+EMBARGO_ORIGIN = "the end of its embargo"
 
 _WHOLE = re.compile(r"\s*https?:", re.IGNORECASE)
 _IMAGE_TYPE = re.compile(r"image/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")  # RFC 6838 §4.2
@@ -36,10 +40,16 @@ _LENGTH = re.compile(r"[1-9][0-9]{0,9}")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How to read a source: its zone, for dates that name none, and whether its feed is credited with what is in it."""
+    """How to read a source: its zone, for dates that name none, and whether its feed is credited with what is in it.
+
+    `date_language` is the BCP 47 tag of the language that its dates are worded in, where the source says it. `prints`
+    is set where other sources may have the same texts.
+    """
 
     default_zone: tzinfo
     credits_feed: bool = False
+    date_language: str = ""
+    prints: bool = False
 
 
 def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
@@ -55,7 +65,7 @@ def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
     rights = _cut(plain(raw.rights or ""), MAX_RIGHTS)
     credit = _credit(raw, reading)
     published, evidence = _published(raw, reading)
-    updated = _date(raw.updated, reading)
+    updated = _date(raw.updated, reading, raw.updated_origin)
     language = clean(raw.language or "").strip() or None
     image_url = image.url if image else None
     shown = (title, subtitle, summary, body_html, authors, tags, url, language, image_url, updated and updated.at)
@@ -84,6 +94,7 @@ def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
         digest=_digest(shown, _more(image, rights, credit)),
         fetched_at=document.fetched_at,
         links=_links(raw.related, url or document.url, reading),
+        print=print_of(body_html or summary) if reading.prints else None,
     )
 
 
@@ -99,7 +110,7 @@ def _published(raw: RawArticle, reading: Reading) -> tuple[ReadDate, Evidence]:
 
     An embargo is a record's own statement, so that nothing weaker gives the article an earlier time.
     """
-    stated, embargo = _date(raw.published, reading), _embargo(raw, reading)
+    stated, embargo = _date(raw.published, reading, raw.date_origin), _embargo(raw, reading)
     if embargo and (stated is None or stated.at < embargo.at):
         return embargo, Evidence.RECORD
     if stated is None:
@@ -112,14 +123,17 @@ def _published(raw: RawArticle, reading: Reading) -> tuple[ReadDate, Evidence]:
 def _embargo(raw: RawArticle, reading: Reading) -> ReadDate | None:
     """The end of the embargo, the latest where there are several, one a line."""
     try:
-        ends = (_date(line, reading) for line in (raw.embargo or "").split("\n"))
+        ends = (_date(line, reading, EMBARGO_ORIGIN) for line in (raw.embargo or "").split("\n"))
         return max(filter(None, ends), key=lambda end: end.at, default=None)
     except UnreadableDate as error:
         raise UnreadableRecord(f"it has an embargo, but until when cannot be read: {error.reason}") from error
 
 
-def _date(text: str | None, reading: Reading) -> ReadDate | None:
-    return read_date(clean(text), reading.default_zone) if text and text.strip() else None
+def _date(text: str | None, reading: Reading, origin: str = "") -> ReadDate | None:
+    if not text or not text.strip():
+        return None
+    read = read_date(clean(text), reading.default_zone, reading.date_language)
+    return replace(read, origin=_cut(clean(origin), MAX_ORIGIN))
 
 
 def _image(raw: RawArticle, base_url: str | None) -> Image | None:

@@ -10,18 +10,17 @@ The order of the drafts makes no difference: they are settled in the order of so
 """
 
 import re
-import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from feedsvc.model import Draft, DraftLink, Evidence
+from feedsvc.normalise.copies import first_published_first, is_copy, key_of, leader, same_text
+from feedsvc.normalise.ids import Taken, mint
 from feedsvc.normalise.nodes import Alias, Known, Moment, Node
+from feedsvc.normalise.prints import keys_of
 from feedsvc.normalise.urls import without_fragment
-
-# Never change it: every id that was ever served was made with it (RFC 9562 §5.5, UUID version 5).
-ID_NAMESPACE = uuid.UUID("6f1d2f0e-6a57-5c1e-9d51-7a1c5b0c6e11")
 
 Found = dict[tuple[str, int], Node]  # what a source means by a link object
 
@@ -50,19 +49,19 @@ def resolve(
     known: Iterable[Known],
     id_by_place: Mapping[tuple[str, str], str],
     aliases: Iterable[Alias] = (),
-    taken_ids: Iterable[str] = (),
+    taken: Taken = lambda ids: (),
 ) -> Resolution:
     """Settle which article every draft and every link of it is, and mint the ids of new ones.
 
-    `known` are at least the articles with a key that `sought` names, and `taken_ids` all ids that there are, those of
-    stubs that turned out to be other articles among them; none is given away again. Of two drafts
+    `known` are at least the articles with a key that `sought` names, and `taken` tells which of some ids there are,
+    those of stubs that turned out to be other articles among them; none is given away again. Of two drafts
     that are one article, the one that says it was updated later stands.
     """
     ordered = sorted(drafts, key=_age_and_place)
     settling = _Settling(known, aliases)
     settling.settle_pages(ordered, id_by_place)
     settling.settle_links(ordered)
-    settling.mint(taken_ids)
+    mint((node for node in settling.touched.values() if not node.id), lambda ids: {*settling.by_id, *taken(ids)})
     return settling.resolution()
 
 
@@ -74,6 +73,8 @@ class _Settling:
         self.by_record: dict[tuple[str, str], Node] = {}
         self.by_url: dict[str, list[Node]] = defaultdict(list)
         self.by_title: dict[tuple[str, str], list[Node]] = defaultdict(list)
+        self.by_copy: dict[tuple[str, str], Node] = {}
+        self.by_print: dict[int, list[Node]] = defaultdict(list)
         self.node_by_draft: dict[int, Node] = {}
         self.touched: dict[int, Node] = {}
         self.became: dict[int, Node] = {}
@@ -85,6 +86,13 @@ class _Settling:
                 node.listed[one.listed.at] = one.listed
             self.by_id[one.id] = node
             self._index(node, one.record_id, one.url, one.url_key)
+            self._find_by_print(node)
+            for copy in one.copies:
+                self.by_copy[copy.source, copy.key] = node
+                self.by_title[copy.source, copy.title_key].append(node)
+                if copy.url_key and copy.url_key != one.url_key:
+                    self.by_url[copy.url_key].append(node)
+                node.aliases.update({(copy.title_key, copy.published)} if copy.published else ())
         for alias in aliases:
             if named := self.by_id.get(alias.id):
                 titled = self.by_title[named.source, alias.title_key]
@@ -111,16 +119,17 @@ class _Settling:
             if draft.place is None:
                 return None
             node = self.by_id.get(id_by_place.get((draft.source, draft.place), ""))
-            return node if node and self._open_to(node, draft) else None
+            return node if node and node.source == draft.source and self._open_to(node, draft) else None
 
         waiting = list(drafts)
         passes: tuple[Callable[[Draft], Node | None], ...] = (
-            self._by_record, self._by_url, by_place, self._by_own_time, self._by_listed_time, self._by_title_alone,
+            self._by_copy, self._by_record, self._by_url, by_place,
+            self._by_own_time, self._by_listed_time, self._by_title_alone,
         )  # fmt: skip
         for find in passes:
             waiting = [draft for draft in waiting if not self._settle(draft, find(draft))]
-        for draft in waiting:
-            node = self._by_record(draft) or self._by_url(draft) or self._by_own_time(draft)
+        for draft in first_published_first(waiting):
+            node = self._by_record(draft) or self._by_url(draft) or self._by_own_time(draft) or self._by_text(draft)
             self._settle(draft, node or Node(draft.source, draft.title_key))
         for draft in drafts:
             self._absorb_stubs(self.node_by_draft[id(draft)])
@@ -130,12 +139,30 @@ class _Settling:
             return False
         self.node_by_draft[id(draft)] = node
         self.touched[id(node)] = node
+        if is_copy(node, draft):
+            node.copies.append(draft)
+            return True
+        if node.source != draft.source:
+            self._pass_lead(node, draft)
         node.title_key = draft.title_key  # still found by its former title, which others may list
         node.draft = draft
         node.drafts.append(draft)
         self._date(node, draft)
         self._index(node, draft.record_id, draft.url, draft.url_key)
+        self._find_by_print(node)
         return True
+
+    def _find_by_print(self, node: Node) -> None:
+        for number in keys_of(node.print) if node.print else ():
+            self.by_print[number].append(node)
+
+    @staticmethod
+    def _pass_lead(node: Node, draft: Draft) -> None:
+        """Let the source of a draft lead the article from now on."""
+        node.led_before = leader(node)
+        node.copies += node.drafts
+        node.drafts = []
+        node.source, node.record_id = draft.source, None
 
     @staticmethod
     def _date(node: Node, draft: Draft) -> None:
@@ -145,13 +172,22 @@ class _Settling:
             return
         node.own, node.own_evidence = Moment.of(draft.published), draft.evidence
 
+    def _by_copy(self, draft: Draft) -> Node | None:
+        return self.by_copy.get((draft.source, key_of(draft)))
+
     def _by_record(self, draft: Draft) -> Node | None:
         return self.by_record.get((draft.source, draft.record_id)) if draft.record_id else None
 
     def _by_url(self, draft: Draft) -> Node | None:
         if not draft.url_key:
             return None
-        return _first(n for n in self.by_url.get(draft.url_key, ()) if self._open_to(n, draft))
+        nodes = (n for n in self.by_url.get(draft.url_key, ()) if self._open_to(n, draft))
+        return _first(nodes, lambda n: (n.source != draft.source,))
+
+    def _by_text(self, draft: Draft) -> Node | None:
+        numbers = keys_of(draft.print) if draft.print else ()
+        nodes = {id(node): node for number in numbers for node in self.by_print.get(number, ())}
+        return same_text(draft, nodes.values())
 
     def _by_own_time(self, draft: Draft) -> Node | None:
         at = draft.published.at
@@ -230,7 +266,8 @@ class _Settling:
             if (source, id(link)) not in found:
                 self._name(self._stub_for(source, link), source, link, found)
         for draft in drafts:
-            targets = self._now(self.node_by_draft[id(draft)]).targets
+            node = self._now(self.node_by_draft[id(draft)])
+            targets = node.copied_targets if any(draft is copy for copy in node.copies) else node.targets
             targets += [(link, self._now(found[draft.source, id(link)])) for link in draft.links]
 
     def _now(self, node: Node) -> Node:
@@ -327,15 +364,6 @@ class _Settling:
         self._index(stub, page.record_id, page.url, page.url_key)
         self.touched[id(stub)] = stub
 
-    # Ids
-
-    def mint(self, taken_ids: Iterable[str]) -> None:
-        taken = {*self.by_id, *taken_ids}
-        new = [node for node in self.touched.values() if not node.id]
-        for node in sorted(new, key=_first_identity):
-            node.id = _mint(_first_identity(node), taken)
-            taken.add(node.id)
-
     def resolution(self) -> Resolution:
         nodes = sorted(self.touched.values(), key=lambda n: n.id)
         repoints = tuple(Repoint(old.id, new.id, key, at) for old, new, key, at in self.repoints)
@@ -347,28 +375,6 @@ def _age_and_place(draft: Draft) -> tuple[str, datetime, list[str | int], str]:
     parts = re.split(r"(\d+)", draft.ref)
     numbered: list[str | int] = [int(part) if i % 2 else part for i, part in enumerate(parts)]
     return draft.source, said.at, numbered, draft.digest
-
-
-def _first_identity(node: Node) -> tuple[str, str, str]:
-    """(source, kind, value) of the strongest thing that tells the article apart when it is first seen."""
-    if node.record_id:
-        return node.source, "record", node.record_id
-    if node.url_key:
-        return node.source, "url", node.url_key
-    at = min(node.listed) if node.listed else node.own.at if node.own else None
-    return node.source, "title", f"{at.isoformat() if at else ''} {node.title_key}"
-
-
-def _mint(identity: tuple[str, str, str], taken: set[str]) -> str:
-    """A `urn:uuid:` (RFC 9562 §5.5) of the identity; numbered in the rare case that it was given away before."""
-    name = "\n".join(identity)
-    number = 1
-    while True:
-        text = name if number == 1 else f"{name}\n{number}"
-        minted = f"urn:uuid:{uuid.uuid5(ID_NAMESPACE, text)}"
-        if minted not in taken:
-            return minted
-        number += 1
 
 
 def _before(at: datetime, pages: Sequence[Node]) -> bool:

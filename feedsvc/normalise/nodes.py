@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from feedsvc.model import Draft, DraftLink, Evidence, Precision, ReadDate
+from feedsvc.model import Draft, DraftLink, Evidence, Precision, Print, ReadDate
+from feedsvc.normalise.prints import keys_of
 from feedsvc.normalise.urls import without_fragment
 
 SPAN = {
@@ -37,11 +38,30 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """What another source has of an article. `key` tells it from all else that this source has.
+
+    `likeness` is the share of the shorter text that is in the other word for word, None where the URL is the same.
+    """
+
+    source: str
+    key: str
+    record_id: str | None
+    url: str | None
+    url_key: str | None
+    title: str
+    title_key: str
+    published: datetime | None
+    likeness: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What identity and dating need of a stored article.
 
     `own` is the time it states itself, `listed` the earliest that others give it, `published` the one
-    chosen; it is frozen once `served`. Of one that is `withdrawn` readers have nothing.
+    chosen; it is frozen once `served`. Of one that is `withdrawn` readers have nothing. `size` is that of its text, in
+    characters of markup.
     """
 
     id: str
@@ -59,6 +79,9 @@ class Known:
     served: bool = False
     digest: str = ""
     withdrawn: bool = False
+    size: int = 0
+    copies: tuple[Copy, ...] = ()
+    print: Print | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -66,7 +89,8 @@ class Node:
     """An article while it is being settled: known, or new in this run.
 
     `draft` is what this run read of it, the last of all `drafts` that are it; `link` the first link that
-    named a new stub; `absorbed` the ids of stubs that turned out to be this article.
+    named a new stub; `absorbed` the ids of stubs that turned out to be this article. `copies` are what this run read of
+    it from sources that do not lead it, `copied_targets` what those list, and `led_before` what a source has that led.
     """
 
     source: str
@@ -86,10 +110,18 @@ class Node:
     aliases: set[tuple[str, datetime]] = field(default_factory=set)
     targets: list[tuple[DraftLink, "Node"]] = field(default_factory=list)
     absorbed: list[str] = field(default_factory=list)
+    copies: list[Draft] = field(default_factory=list)
+    copied_targets: list[tuple[DraftLink, "Node"]] = field(default_factory=list)
+    led_before: Copy | None = None
 
     @property
     def stub(self) -> bool:
         return self.draft is None and (self.known is None or self.known.stub)
+
+    @property
+    def print(self) -> Print | None:
+        """The print of its text, where that is known."""
+        return self.draft.print if self.draft else self.known.print if self.known else None
 
     @property
     def undated(self) -> bool:
@@ -114,12 +146,13 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What articles may be found by. `places` are (source, document)."""
+    """What articles may be found by. `places` are (source, document), and `prints` numbers of texts."""
 
     record_ids: frozenset[str]
     url_keys: frozenset[str]
     title_keys: frozenset[str]
     places: frozenset[tuple[str, str]]
+    prints: frozenset[int] = frozenset()
 
     @property
     def most(self) -> int:
@@ -136,4 +169,5 @@ def sought(drafts: Iterable[Draft]) -> Keys:
         frozenset(urls | {without_fragment(url) for url in urls}),
         frozenset(draft.title_key for draft in listed) | frozenset(link.title_key for link in links),
         frozenset((draft.source, draft.document) for draft in listed),
+        frozenset(number for draft in listed if draft.print for number in keys_of(draft.print)),
     )

@@ -7,14 +7,15 @@ nothing that readers have before it.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from feedsvc.model import Draft, DraftLink, Evidence, ReadDate
 from feedsvc.normalise.article import digest_if_updated
+from feedsvc.normalise.copies import copies
 from feedsvc.normalise.identity import Repoint, Resolution
-from feedsvc.normalise.nodes import Alias, Known, Moment, Node
+from feedsvc.normalise.nodes import Alias, Copy, Known, Moment, Node
 
 FEWEST_REDATED = 5  # articles
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -70,12 +71,16 @@ class Witness:
 class Intake:
     """All that one run adds to the articles. `links` maps an article that was read to its whole list.
 
+    `witnesses` are of every article that was read too: where a date stands can change, and nothing else of it.
     `merges` maps the id of a stub to the article it turned out to be. `waiting` are drafts that may not be taken in
-    before they are due.
+    before they are due. `copies` pairs the id of an article with what another source has of it, and `copied_links` maps
+    it to what that lists.
     """
 
     articles: tuple[Settled, ...]
     links: Mapping[str, tuple[Link, ...]]
+    copied_links: Mapping[str, tuple[Link, ...]]
+    copies: tuple[tuple[str, Copy], ...]
     witnesses: tuple[Witness, ...]
     merges: Mapping[str, str]
     repoints: tuple[Repoint, ...]
@@ -96,17 +101,27 @@ def settle(resolution: Resolution, now: datetime) -> Intake:
         article = _settled(node, now)
         if _differs(article, node.known):
             articles.append(article)
-            witnesses += _witnesses(node, article)
+        elif node.draft is None:  # only named once more
+            continue
+        witnesses += _witnesses(node, article)
+    early = [draft for node in nodes for draft in node.copies if _is_early(draft, now)]
+    for node in nodes:
+        node.copies = [draft for draft in node.copies if not _is_early(draft, now)]
     read = [node for node in nodes if node.draft]
+    copied = [node for node in nodes if node.copies]
     return Intake(
         articles=tuple(articles),
-        links={node.id: _links(node) for node in read},
+        links={node.id: _links(node, node.targets) for node in read if node.targets or not _has_copies(node)},
+        copied_links={node.id: _links(node, node.copied_targets) for node in copied},
+        copies=tuple((node.id, copy) for node in nodes for copy in copies(node)),
         witnesses=tuple(witnesses),
         merges={stub: node.id for node in nodes for stub in node.absorbed},
         repoints=resolution.repoints,
         former_titles=tuple(alias for node in read for alias in _former_titles(node)),
-        waiting=tuple(draft for node in held for draft in node.drafts),
-        id_by_place={(d.source, d.place): node.id for node in read for d in node.drafts if d.place is not None},
+        waiting=(*(draft for node in held for draft in node.drafts), *early),
+        id_by_place={
+            (d.source, d.place): node.id for node in nodes for d in (*node.drafts, *node.copies) if d.place is not None
+        },
         reports=(*resolution.reports, *_out_already(held), *redated),
     )
 
@@ -150,6 +165,16 @@ def _must_wait(node: Node, now: datetime) -> bool:
     return draft.published.at > now and (known.stub or draft.evidence is not Evidence.PAGE)
 
 
+def _is_early(copy: Draft, now: datetime) -> bool:
+    """A copy may be under an embargo that the article is not under: its source is not told of before."""
+    return copy.published.at > now and copy.evidence is not Evidence.PAGE
+
+
+def _has_copies(node: Node) -> bool:
+    """Where others list for it what the article's own source does not, that stays."""
+    return bool(node.copies or (node.known and node.known.copies))
+
+
 def _out_already(held: Sequence[Node]) -> Iterator[str]:
     """What to tell of articles that may not be seen yet although readers have them, without a word of their content."""
     for node in held:
@@ -167,8 +192,11 @@ def _as_it_was(node: Node) -> Node:
     return replace(
         node,
         title_key=known.title_key,
+        source=known.source,
         draft=None,
         drafts=[],
+        copies=[draft for draft in node.copies if draft.source != known.source],
+        led_before=None,
         record_id=known.record_id,
         url=known.url,
         url_key=known.url_key,
@@ -241,10 +269,10 @@ def _updated(node: Node, published: datetime | None, now: datetime) -> datetime 
     return max(last, now.replace(microsecond=0))
 
 
-def _links(node: Node) -> tuple[Link, ...]:
+def _links(node: Node, targets: Iterable[tuple[DraftLink, Node]]) -> tuple[Link, ...]:
     """The article's list in its own order, each target once, itself left out."""
     first: dict[str, Link] = {}
-    for link, target in node.targets:
+    for link, target in targets:
         if target is not node:
             first.setdefault(target.id, Link(target.id, link))
     return tuple(first.values())

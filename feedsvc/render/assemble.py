@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from feedsvc.model import Article, Credit, Entry, Feed, Image, RelatedLink, Tombstone
 from feedsvc.render.edge import language_tag, web_url
@@ -139,6 +139,7 @@ def _entry(article: Article, published: datetime, site: Site, language: str, gon
         rights=article.rights,
         credit=article.credit and Credit(article.credit.title, web_url(article.credit.url) or None),
         related=tuple(_related(article, site, gone)),
+        also=tuple(_also(article)),
     )
 
 
@@ -168,6 +169,13 @@ def _corrected(article: Article, summary: str, language: str) -> tuple[str, str]
 def _image(image: Image | None) -> Image | None:
     url = web_url(image.url) if image else ""
     return replace(image, url=url) if image and url else None
+
+
+def _also(article: Article) -> Iterator[RelatedLink]:
+    """The same text's other places, each called by its site as well."""
+    for link in article.also:
+        if url := web_url(link.url):
+            yield replace(link, url=url, title=f"{urlsplit(url).hostname}: {link.title}")
 
 
 def _related(article: Article, site: Site, gone: Collection[str]) -> Iterator[RelatedLink]:

@@ -82,7 +82,7 @@ class RssItem:
             _text(item, f"{{{_DC}}}creator", name)
         if rights := writable(entry.rights).strip():
             _text(item, _RIGHTS, rights)
-        for related in entry.related:
+        for related in (*entry.also, *entry.related):
             SubElement(item, f"{{{_ATOM}}}link", _related(related))
         _add_what_both_have(item, entry, self.feed)
         _refer_to_marks(item.iter("title", "category", "source", _RIGHTS))
@@ -118,7 +118,7 @@ class AtomEntry:
         if file := enclosure_of(entry):
             known = {"rel": "enclosure", "href": file.url, "type": file.media_type, "length": str(file.length)}
             SubElement(element, "link", known)
-        for related in entry.related:
+        for related in (*entry.also, *entry.related):
             SubElement(element, "link", _related(related))
         if entry.credit:
             _add_source(element, entry.credit, entry.published)

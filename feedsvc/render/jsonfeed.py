@@ -66,6 +66,7 @@ def _more_of_item(entry: Entry) -> dict[str, Any]:
     more = {
         "rights": writable(entry.rights).strip(),
         "source": entry.credit and _link(entry.credit),
+        "also": [_link(link) for link in entry.also],
         "related": [_link(link) for link in entry.related],
         "expired": entry.expired,
     }

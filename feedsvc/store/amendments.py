@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
+from feedsvc.store import copies
 from feedsvc.store.articles import REVISION, revision
 from feedsvc.store.feeds import WITHDRAWN
 from feedsvc.store.store import chunks, upsert, write_mark
@@ -37,6 +38,7 @@ def withdraw(connection: Connection, id: str, reason: str, now: datetime) -> Non
     values = {**NOTHING_LEFT, "withdrawn": now, "reason": reason}
     connection.execute(update(articles).where(articles.c.id == id).values(values))
     connection.execute(update(links).where(links.c.article_id == id).values(listed=False))
+    copies.scrub(connection, id)
     # What was made on demand is made anew, with its time if its bytes come out the same.
     connection.execute(update(made).values(body=b"", digest=""))
     upsert(connection, amended, [{"article_id": id}], update=False)
@@ -44,13 +46,21 @@ def withdraw(connection: Connection, id: str, reason: str, now: datetime) -> Non
 
 
 def withdraw_place(connection: Connection, place: tuple[str, str], now: datetime) -> str | None:
-    """Withdraw the article that a source handed over under this (source, place). Returns its id if there was one."""
+    """Withdraw the article that a source handed over under this (source, place). Returns its id if there was one.
+
+    A copy of what another source has is no more than told of no more.
+    """
     of = (documents.c.source == place[0], documents.c.place == place[1])
     aside = (set_aside.c.source == place[0], set_aside.c.place == place[1])
     connection.execute(delete(set_aside).where(*aside))
     id = connection.execute(select(documents.c.article_id).where(*of)).scalar_one_or_none()
     row = find(connection, id, None) if id else None
     if row is None or row["withdrawn"]:
+        return None
+    if row["source"] != place[0]:
+        copies.forget_copy(connection, row["id"], place)
+        touch(connection, [row["id"]])
+        _changed(connection, [row["id"]])
         return None
     withdraw(connection, row["id"], "its source took it back", now)
     return str(row["id"])
@@ -92,6 +102,13 @@ def await_publication(connection: Connection, ids: Iterable[str]) -> None:
         upsert(connection, pending, [{"article_id": id} for id in some], update=False)
 
 
+def touch(connection: Connection, ids: Iterable[str]) -> None:
+    """Readers are told something else of these articles as of the next revision, though not by the articles."""
+    now = revision(connection) + 1
+    for some in chunks(sorted(ids)):
+        upsert(connection, amended, [{"article_id": id, "touched": now} for id in some])
+
+
 def find(connection: Connection, subject: str, key: str | None) -> Mapping[str, Any] | None:
     """An article by its id or URL: id, source, title, served, withdrawn."""
     a = articles.c
@@ -101,6 +118,8 @@ def find(connection: Connection, subject: str, key: str | None) -> Mapping[str, 
     row = connection.execute(best_first.order_by(exactly.desc(), a.merged_into.is_(None).desc(), a.id)).first()
     if row is not None and row.merged_into:
         return find(connection, row.merged_into, None)
+    if row is None and key and (id := copies.article_with_copy(connection, key)):
+        return find(connection, id, None)
     return dict(row._mapping) if row else None
 
 

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from feedsvc.model import Evidence, Precision
-from feedsvc.normalise.identity import Repoint
 from feedsvc.normalise.nodes import Alias, Keys, Known, Moment
-from feedsvc.normalise.settle import Intake, Link, Settled
+from feedsvc.normalise.settle import Intake, Settled
+from feedsvc.store.copies import copies_of, ids_by_keys, prints_of, write_copies, write_prints
 from feedsvc.store.feeds import WITHDRAWN
 from feedsvc.store.graph import forget_vertices
+from feedsvc.store.links import repoint_links, write_copied_links, write_links
 from feedsvc.store.store import chunks, read_mark, upsert, write_mark
 from feedsvc.store.tables import (
     amended,
@@ -23,8 +24,8 @@ from feedsvc.store.tables import (
     members,
     pending,
     set_aside,
-    witnesses,
 )
+from feedsvc.store.witnesses import write_witnesses
 
 REVISION = "articles revision"
 NO_HAND: frozenset[str] = frozenset()
@@ -54,10 +55,14 @@ def revision(connection: Connection) -> int:
     return int(read_mark(connection, REVISION) or 0)
 
 
-def known_documents(connection: Connection, source: str) -> dict[str, tuple[str, str]]:
-    """place → (digest, stamp) of everything of a source that was read before."""
-    wanted = select(documents.c.place, documents.c.digest, documents.c.stamp).where(documents.c.source == source)
-    return {row[0]: (row[1], row[2]) for row in connection.execute(wanted).all()}
+def known_documents(
+    connection: Connection, source: str, places: Collection[str] | None = None
+) -> dict[str, tuple[str, str]]:
+    """place → (digest, stamp) of what was read before of a source: of these places, or of all."""
+    d = documents.c
+    wanted = select(d.place, d.digest, d.stamp).where(d.source == source)
+    some = [wanted] if places is None else [wanted.where(d.place.in_(one)) for one in chunks(places)]
+    return {row[0]: (row[1], row[2]) for one in some for row in connection.execute(one).all()}
 
 
 def write_stamps(connection: Connection, read: Sequence[ReadDocument]) -> None:
@@ -92,7 +97,7 @@ def known_articles(connection: Connection, keys: Keys, places: Mapping[tuple[str
     a = articles.c
     titled = [alias.id for alias in aliases(connection, keys)]
     told = ((a.record_id, keys.record_ids), (a.url_key, keys.url_keys), (a.title_key, keys.title_keys))
-    ids = {id for column, values in told for id in _ids(connection, column, values)}
+    ids = {id for column, values in told for id in _ids(connection, column, values)} | ids_by_keys(connection, keys)
     for some in chunks(sorted(ids.union(places.values(), titled))):
         yield from _known(connection, a.merged_into.is_(None), a.id.in_(some))
 
@@ -107,8 +112,12 @@ def _known(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Know
     columns = (
         a.id, a.source, a.title_key, a.stub, a.record_id, a.url, a.url_key, a.own_at, a.own_precision, a.own_evidence,
         a.listed_at, a.listed_precision, a.published, a.updated, a.served, a.digest,
+        func.length(a.body_html).label("size"),
     )  # fmt: skip
-    for row in connection.execute(select(*columns).where(*where)).all():
+    rows = connection.execute(select(*columns).where(*where)).all()
+    ids = [row.id for row in rows if not row.stub]
+    copies, prints = copies_of(connection, ids), prints_of(connection, ids)
+    for row in rows:
         yield Known(
             id=row.id,
             source=row.source,
@@ -125,6 +134,9 @@ def _known(connection: Connection, *where: ColumnElement[bool]) -> Iterator[Know
             served=row.served,
             digest=row.digest,
             withdrawn=row.digest == WITHDRAWN,
+            size=row.size,
+            copies=tuple(known.copy for known in copies.get(row.id, ())),
+            print=prints.get(row.id),
         )
 
 
@@ -132,9 +144,9 @@ def _moment(at: datetime | None, precision: str | None) -> Moment | None:
     return Moment(at, PRECISION[precision]) if at and precision else None
 
 
-def all_ids(connection: Connection) -> list[str]:
-    """The ids of everything, of stubs that turned out to be other articles too: none is given to anything else."""
-    return list(connection.execute(select(articles.c.id)).scalars())
+def taken_ids(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Those among these ids that something has, were it a stub that turned out to be another article."""
+    return set(_ids(connection, articles.c.id, ids))
 
 
 def aliases(connection: Connection, keys: Keys) -> Iterator[Alias]:
@@ -166,9 +178,11 @@ def write_intake(connection: Connection, intake: Intake, read: Sequence[ReadDocu
     hands = _hands(connection, (one.id for one in intake.articles if not one.new))
     _write_articles(connection, intake.articles, hands)
     _merge_stubs(connection, intake.merges)
-    _repoint_links(connection, intake.repoints)
-    changed = _write_links(connection, intake) or changed
-    _write_witnesses(connection, intake)
+    repoint_links(connection, intake.repoints)
+    changed = write_links(connection, intake.links) or changed
+    changed = write_copied_links(connection, intake.copied_links) or changed
+    changed = _write_copies(connection, intake, now) or changed
+    write_witnesses(connection, intake.witnesses)
     _write_former_titles(connection, intake)
     _write_documents(connection, intake, read)
     write_set_aside(connection, read, now)
@@ -261,77 +275,14 @@ def _merge_stubs(connection: Connection, merges: Mapping[str, str]) -> None:
         connection.execute(update(articles).where(articles.c.id == stub).values(merged_into=into))
 
 
-def _repoint_links(connection: Connection, repoints: Sequence[Repoint]) -> None:
-    for one in repoints:
-        meant = (links.c.target_id == one.old, links.c.title_key == one.title_key, links.c.published == one.at)
-        for row in connection.execute(select(links).where(*meant)).mappings().all():
-            upsert(connection, links, [{**row, "target_id": one.new, "woven": False}], update=False)
-        connection.execute(delete(links).where(*meant))
-
-
-def _write_links(connection: Connection, intake: Intake) -> bool:
-    """Write the related lists that differ; links that a page no longer has are kept as unlisted."""
-    before = _listed_links(connection, list(intake.links))
-    rows, changed = [], []
-    for article_id, listed in intake.links.items():
-        now = [_link_row(article_id, position, link) for position, link in enumerate(listed)]
-        if [_comparable(row) for row in before.get(article_id, [])] != [_comparable(row) for row in now]:
-            changed.append(article_id)
-            rows += now
-    for ids in chunks(changed):
-        connection.execute(update(links).where(links.c.article_id.in_(ids)).values(listed=False))
+def _write_copies(connection: Connection, intake: Intake, now: datetime) -> bool:
+    changed = write_copies(connection, intake.copies, now)
+    rows = [{"article_id": id, "touched": revision(connection) + 1} for id in sorted(changed)]
     for some in chunks(rows):
-        upsert(connection, links, some)
+        upsert(connection, amended, some)
+    texts = ((one.id, one.content.print) for one in intake.articles if one.content)
+    write_prints(connection, ((id, print) for id, print in texts if print))
     return bool(changed)
-
-
-def _listed_links(connection: Connection, article_ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
-    found: dict[str, list[Row[Any]]] = {}
-    for ids in chunks(article_ids):
-        wanted = select(links).where(links.c.article_id.in_(ids), links.c.listed).order_by(links.c.position)
-        for row in connection.execute(wanted):
-            found.setdefault(row.article_id, []).append(row)
-    return found
-
-
-def _comparable(row: Any) -> tuple[Any, ...]:
-    of = row if isinstance(row, dict) else row._mapping
-    return of["target_id"], of["title"], of["url"], of["published"]
-
-
-def _link_row(article_id: str, position: int, link: Link) -> dict[str, Any]:
-    said = link.link
-    return {
-        "article_id": article_id,
-        "target_id": link.target,
-        "position": position,
-        "listed": True,
-        "title": said.title,
-        "title_key": said.title_key,
-        "url": said.url,
-        "published": said.published.at if said.published else None,
-        "date_text": said.date_text,
-        "zone": said.published.zone if said.published else None,
-    }
-
-
-def _write_witnesses(connection: Connection, intake: Intake) -> None:
-    rows = [
-        {
-            "article_id": one.article_id,
-            "role": one.role,
-            "kind": one.kind.value,
-            "text": one.date.text,
-            "at": one.date.at,
-            "zone": one.date.zone,
-            "zone_assumed": one.date.zone_assumed,
-            "precision": one.date.precision.value,
-            "note": one.date.note,
-        }
-        for one in intake.witnesses
-    ]
-    for some in chunks(rows):
-        upsert(connection, witnesses, some)
 
 
 def _write_former_titles(connection: Connection, intake: Intake) -> None:
@@ -359,8 +310,12 @@ def _write_documents(connection: Connection, intake: Intake, read: Sequence[Read
 
 def write_set_aside(connection: Connection, read: Sequence[ReadDocument], now: datetime) -> None:
     """Replace what is set aside of the documents that were read again."""
-    stands = {(row.source, row.place, row.ref): row for row in connection.execute(select(set_aside))}
     places = {(one.source, one.place) for one in read}
+    stands = {
+        (row.source, row.place, row.ref): row
+        for some in chunks(sorted({place for _, place in places}))
+        for row in connection.execute(select(set_aside).where(set_aside.c.place.in_(some)))
+    }
     for source, place in sorted({key[:2] for key in stands} & places):
         connection.execute(delete(set_aside).where(set_aside.c.source == source, set_aside.c.place == place))
     rows = []

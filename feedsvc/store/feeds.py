@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 
 from feedsvc.model import Article, Channel, ChannelState, Credit, Image, Origin, RelatedLink
+from feedsvc.store.copies import shown_copies
 from feedsvc.store.store import chunks
 from feedsvc.store.tables import amended, articles, channels, links, members
 
@@ -134,9 +135,9 @@ def whole_articles(
     """
     found = {}
     for some in chunks(sorted(set(ids))):
-        related = _shown_links(connection, some, unseen)
+        related, also = _shown_links(connection, some, unseen), shown_copies(connection, some)
         for row in connection.execute(select(articles).where(articles.c.id.in_(some))):
-            found[row.id] = article(row, related.get(row.id, ()))
+            found[row.id] = article(row, related.get(row.id, ()), also.get(row.id, ()))
     return found
 
 
@@ -164,7 +165,7 @@ def _shown_links(connection: Connection, ids: Sequence[str], unseen: Collection[
     return found
 
 
-def article(row: Row[Any], related: Sequence[RelatedLink] = ()) -> Article:
+def article(row: Row[Any], related: Sequence[RelatedLink] = (), also: Sequence[RelatedLink] = ()) -> Article:
     return Article(
         id=row.id,
         source=row.source,
@@ -185,4 +186,5 @@ def article(row: Row[Any], related: Sequence[RelatedLink] = ()) -> Article:
         note=row.note,
         withdrawn=row.withdrawn,
         related=tuple(related),
+        also=tuple(also),
     )

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from feedsvc.model import Article, Channel, ChannelState, Origin, RelatedLink
+from feedsvc.store.copies import article_with_copy, shown_copies
 from feedsvc.store.feeds import article, channel_of
 from feedsvc.store.generations import PUBLICATION
 from feedsvc.store.store import chunks, read_mark
@@ -23,8 +24,10 @@ from feedsvc.store.tables import (
     generations,
     links,
     members,
+    pages,
     set_aside,
     snapshots,
+    source_states,
     witnesses,
 )
 
@@ -213,7 +216,8 @@ def public_article(connection: Connection, id: str) -> Article | str | None:
         return str(row.merged_into)
     shown = (articles.c.served, articles.c.withdrawn.is_(None))
     wanted = _related().where(links.c.article_id == id, links.c.listed, *shown)
-    return article(row, [_related_link(one) for one in connection.execute(wanted)])
+    related = [_related_link(one) for one in connection.execute(wanted)]
+    return article(row, related, shown_copies(connection, [id]).get(id, ()))
 
 
 def article_channels(connection: Connection, id: str, states: Collection[str] = STANDING) -> list[Channel]:
@@ -289,6 +293,28 @@ def article_witnesses(connection: Connection, id: str) -> list[Mapping[str, Any]
     return [dict(row._mapping) for row in connection.execute(wanted)]
 
 
+def article_fetched(connection: Connection, id: str, source: str) -> tuple[datetime, bool] | None:
+    """When the network was last asked for the page of an article (true), else for all of its source (false).
+
+    None where nobody goes there for it, as for a file.
+    """
+    its_own = and_(documents.c.source == pages.c.source, documents.c.place == pages.c.url)
+    page = select(func.max(pages.c.checked_at)).join(documents, its_own).where(documents.c.article_id == id)
+    if at := connection.execute(page).scalar_one():
+        return at, True
+    state = select(source_states.c.last_good).where(source_states.c.source == source)
+    at = connection.execute(state).scalar_one_or_none()
+    return (at, False) if at else None
+
+
+def article_asides(connection: Connection, id: str, url: str | None, limit: int) -> list[Mapping[str, Any]]:
+    """What is set aside of the documents that are this article, or lie at its URL: place, reason."""
+    s, d = set_aside.c, documents.c
+    its_own = select(d.place).where(d.article_id == id, d.source == s.source, d.place == s.place).exists()
+    wanted = select(s.place, s.reason).where(or_(its_own, s.place == url)).order_by(s.place, s.source, s.ref)
+    return [dict(row._mapping) for row in connection.execute(wanted.limit(limit))]
+
+
 def article_listers(connection: Connection, id: str, limit: int) -> tuple[list[Mapping[str, Any]], int]:
     """Which articles list this one: id, title, date_text; the newest first, and how many more there are."""
     wanted = (
@@ -311,4 +337,6 @@ def article_row(connection: Connection, id_or_url: str, key: str | None = None) 
     wanted = select(articles).where(or_(exactly, a.url_key == key) if key else exactly)
     best_first = wanted.order_by(exactly.desc(), a.merged_into.is_(None).desc(), a.stub, a.id)
     row = connection.execute(best_first.limit(1)).one_or_none()
+    if row is None and key and (id := article_with_copy(connection, key)):
+        return article_row(connection, id)
     return dict(row._mapping) if row else None

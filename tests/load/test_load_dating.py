@@ -12,6 +12,7 @@ from feedsvc.load.rules import PageRules
 from feedsvc.model import Document, Evidence, Marks, Unread
 
 TEXT = "<p>The bridge opened to traffic on Tuesday.</p><p>The first trams crossed before sunrise.</p>"
+UPDATED = "//p[@class='u']"
 LD = '<script type="application/ld+json">%s</script>'
 
 
@@ -48,28 +49,46 @@ SCOPE = '<div itemscope itemtype="https://schema.org/NewsArticle">%s</div>'
             "microdata datePublished",
         ),
         ("<article><time datetime='2024-03-01'>1 March</time></article>", "2024-03-01", "page", "a <time> element"),
-        ("<article><time>14:32</time> <time>1 March 2024</time></article>", "1 March 2024", "page", "a <time> element"),
-        ("<div>12. März 2024, 14:30 Uhr</div>", "12. März 2024, 14:30 Uhr", "page", "a dated line"),
-        ("<div>Среда, 3 апреля 2024, 14:32</div>", "Среда, 3 апреля 2024, 14:32", "page", "a dated line"),
-        ("<div>ADA REED, FUTURISM 18 NOV 2019</div>", "18 NOV 2019", "page", "a dated line"),
-        ("<div>Опубликовано: 3 марта 2024, 14:32</div>", "3 марта 2024, 14:32", "page", "a dated line"),
-        ("<p>Veröffentlicht am 12.03.2024</p>", "am 12.03.2024", "page", "a dated line"),
+        (
+            "<article><time>14:32</time> <time id=day class='a  b'>1 March 2024</time></article>",
+            "1 March 2024",
+            "page",
+            'a <time id="day" class="a b"> element; a <time> element says only \'14:32\'',
+        ),
+        (
+            '<meta property="article:published_time" content="today"><time pubdate>1 March 2024</time>',
+            "1 March 2024",
+            "record",
+            "a <time pubdate> element; meta article:published_time says only 'today'",
+        ),
+        (
+            "<p itemprop=datePublished>1 March 2024</p>",
+            "1 March 2024",
+            "record",
+            'a <p itemprop="datePublished"> element',
+        ),
+        ("<div>12. März 2024, 14:30 Uhr</div>", "12. März 2024, 14:30 Uhr", "page", "a dated line in <div>"),
+        ("<div>Среда, 3 апреля 2024, 14:32</div>", "Среда, 3 апреля 2024, 14:32", "page", "a dated line in <div>"),
+        ("<div>ADA REED, FUTURISM 18 NOV 2019</div>", "18 NOV 2019", "page", "a dated line in <div>"),
+        ("<div>Опубликовано: 3 марта 2024, 14:32</div>", "3 марта 2024, 14:32", "page", "a dated line in <div>"),
+        ("<p>Veröffentlicht am 12.03.2024</p>", "am 12.03.2024", "page", "a dated line in <p>"),
         (
             "<div class=byline>By Ada Reed and Bo Lind in Port Skerrin | 3 March 2024 | 5 min read</div>",
             "3 March 2024",
             "page",
-            "the line below the title",
+            'the line below the title, in <div class="byline">',
         ),
         (
             "<div class=meta>Ada Reed and Bo Lind, reporters in Skerrin · 3 March 2024 · Updated 5 March 2024</div>",
             "3 March 2024",
             "page",
-            "the line below the title",
+            'the line below the title, in <div class="meta">',
         ),
     ],
 )
 def test_the_best_evidence_there_is_gives_the_date(markup, published, evidence, origin):
     reading = read(markup)
+    assert reading.article.date_origin == origin
     assert (reading.article.published, reading.article.date_evidence.value) == (published, evidence)
     assert (reading.origins["published"], reading.undated) == (origin, "")
 
@@ -102,7 +121,7 @@ def test_the_date_in_the_url_is_the_last_resort(path, day):
     [
         ("", "looked for: JSON-LD, meta elements, microdata, <time>, a line with a date below the title, and the URL"),
         ("<time>14:32</time>", "a <time> element says only '14:32'"),
-        ("<div>14:32</div>", "a dated line says only '14:32'"),
+        ("<div>14:32</div>", "a dated line in <div> says only '14:32'"),
         ("<div>4 March, 14:32</div>", "says only '4 March, 14:32'"),
         ('<meta property="article:published_time" content="today">', "meta article:published_time says only 'today'"),
         (
@@ -134,6 +153,11 @@ def test_published_and_changed_are_kept_apart():
     assert (article.published, article.updated) == ("2024-03-01", "2024-03-05")
 
 
+def test_the_same_clock_is_told_of_once():
+    reading = read("<time>14:32</time>", "https://gazette.example/2024/03/01/bridge")
+    assert reading.article.date_origin == "the URL; a <time> element says only '14:32'"
+
+
 def test_dates_of_other_articles_on_the_page_are_not_its_own():
     date = '<meta itemprop="datePublished" content="%s">'
     other = SCOPE % f'<h3>Other</h3>{date % "2020-01-01"}<time itemprop="datePublished"></time>'
@@ -145,8 +169,12 @@ def test_dates_of_other_articles_on_the_page_are_not_its_own():
 def test_a_selector_says_where_dates_are_and_takes_no_more_than_them():
     markup = '<p class="d">3 March 2024</p><p class="d">Not a date.</p><p class="u">5 March 2024</p>'
     ld = LD % '{"@type": "Article", "datePublished": "2020-01-01"}'
-    reading = read(ld + markup, rules=PageRules(published=".d", updated="//p[@class='u']"))
+    reading = read(ld + markup, rules=PageRules(published=".d", updated=UPDATED))
     assert (reading.article.published, reading.article.updated) == ("3 March 2024", "5 March 2024")
+    assert (reading.article.date_origin, reading.article.updated_origin) == (
+        "the selector .d",
+        f"the selector {UPDATED}",
+    )
     assert reading.article.date_evidence is Evidence.RECORD
     assert "Not a date" in reading.article.body
     assert "March" not in reading.article.body

@@ -61,6 +61,29 @@ def test_an_atom_feed_is_read():
     assert article.tags == ("Tee",)
 
 
+@pytest.mark.parametrize(
+    ("dates", "published", "updated"),
+    [
+        ("<pubDate>Tue, 04 Mar 2025 06:15:00 GMT</pubDate>", "RSS pubDate", ""),
+        ("<dc:date>2025-03-04</dc:date>", "RSS dc:date", "RSS dc:date"),
+        ("<pubDate>\n 2025-03-04 </pubDate><dc:date>2025-03-04</dc:date>", "RSS pubDate", "RSS dc:date"),
+        ("<dcterms:created>2025-03-04</dcterms:created>", "RSS dcterms:created", ""),
+        ("<pubDate><![CDATA[2025-03-04]]></pubDate>", "RSS pubDate", ""),
+        ("<pubDate>4 March&#32;2025</pubDate>", "when the entry says it was published", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_date_is_told_with_the_element_that_it_stands_in(dates, published, updated):
+    names = 'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
+    (article,) = read(rss(f"<title>T</title>{dates}").replace("<rss ", f"<rss {names} "))
+    assert (article.date_origin, article.updated_origin) == (published, updated)
+
+
+def test_a_date_of_an_atom_feed_is_told_with_its_element():
+    (article,) = read(ATOM)
+    assert (article.date_origin, article.updated_origin) == ("Atom published", "Atom updated")
+
+
 def test_updated_is_not_made_up_from_published():
     (article,) = read(rss("<title>T</title><pubDate>Tue, 04 Mar 2025 06:15:00 GMT</pubDate>"))
     assert article.updated is None

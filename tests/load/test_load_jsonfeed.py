@@ -57,5 +57,13 @@ def test_items_are_read_with_what_the_feed_says_of_all():
     assert nonsense == Unread("item 4", "an item must be an object")
 
 
+def test_a_date_is_told_with_the_key_that_it_stands_under() -> None:
+    first, second, undated, _ = read(FEED)
+    keys = ('the JSON key "date_published"', 'the JSON key "date_modified"')
+    assert (first.date_origin, first.updated_origin) == keys
+    assert (second.date_origin, second.updated_origin) == (keys[0], "")
+    assert undated.article.date_origin == ""
+
+
 def test_a_feed_without_items_holds_none():
     assert read({"version": "https://jsonfeed.org/version/1", "items": None}) == []

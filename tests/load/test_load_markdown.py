@@ -40,6 +40,23 @@ def test_a_whole_file_is_taken_apart():
     )
 
 
+@pytest.mark.parametrize(
+    ("front", "published", "updated"),
+    [
+        ("date: 2025-03-04", "front matter date", ""),
+        (
+            "published: 2025-03-04\ndate: 2025-03-05\nlastmod: 2025-03-06",
+            "front matter published",
+            "front matter lastmod",
+        ),
+        ("draft: no", "", ""),
+    ],
+)
+def test_a_date_is_told_with_the_key_that_it_stands_under(front, published, updated):
+    article = read(f"---\n{front}\n---\n# T\n")
+    assert (article.date_origin, article.updated_origin) == (published, updated)
+
+
 def test_without_front_matter_the_first_heading_is_the_title():
     article = read("Intro.\n\nThe *Real* Title\n================\n\nBody.\n")
     assert (article.title, article.published, article.body) == ("The Real Title", None, "Intro.\n\n\nBody.")

@@ -24,6 +24,12 @@ def article(**keys: object) -> RawArticle:
     return found
 
 
+def test_a_date_is_told_with_the_key_that_it_stands_under() -> None:
+    told = article(updated="4 March 2025")
+    assert (told.date_origin, told.updated_origin) == ('the JSON key "published"', 'the JSON key "updated"')
+    assert article().updated_origin == ""
+
+
 def picture(**keys: object) -> tuple[str | None, str | None, str | None]:
     found = article(**keys)
     return found.image, found.image_type, found.image_length

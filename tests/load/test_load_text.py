@@ -37,6 +37,7 @@ def test_a_whole_page_is_taken_apart():
     assert article.title == "Harbour Bridge Reopens After Two Years of Repairs"
     assert article.published == "Tue Mar 04 2025 08:15:00 GMT+0200 (Eastern European Standard Time)"
     assert article.date_evidence is Evidence.PAGE
+    assert article.date_origin == "line 3 of the text, below the title"
     assert article.subtitle == "The first trams crossed before sunrise."
     assert article.summary.endswith("the city expects fewer closures each winter.")
     assert article.body_format is BodyFormat.TEXT

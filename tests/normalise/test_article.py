@@ -43,6 +43,25 @@ def draft(zone: str = "UTC", of: RawArticle = BARE, **fields: object) -> Draft:
     return normalise(replace(of, **fields), DOCUMENT, Reading(ZoneInfo(zone)))  # type: ignore[arg-type]
 
 
+# Where dates stand
+
+
+def test_a_date_carries_where_it_stands_and_is_the_same_wherever_that_is() -> None:
+    told = draft(of=FULL, date_origin="the URL", updated_origin="RSS dc:\x00date")
+    assert told.updated is not None
+    assert (told.published.origin, told.updated.origin) == ("the URL", "RSS dc:date")
+    assert told == draft(of=FULL)
+    assert told.digest == draft(of=FULL).digest
+
+
+@pytest.mark.parametrize(
+    ("embargo", "origin"),
+    [("2026-05-01", "the end of its embargo"), ("2026-02-01", "the URL"), (None, "the URL")],
+)
+def test_an_embargo_is_told_where_it_says_when(embargo: str | None, origin: str) -> None:
+    assert draft(date_origin="the URL", embargo=embargo).published.origin == origin
+
+
 # Digests
 
 

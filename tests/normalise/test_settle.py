@@ -114,9 +114,9 @@ def test_an_update_before_the_article_or_after_now_is_none(updated: datetime) ->
     assert the_one(take_in(draft(updated=read(updated)))).dating.updated is None
 
 
-def test_the_same_content_again_is_nothing_to_write() -> None:
+def test_the_same_content_again_changes_no_article() -> None:
     settled = take_in(draft(), before=(known(),))
-    assert (settled.articles, settled.witnesses) == ((), ())
+    assert settled.articles == ()
     assert settled.links == {"urn:1": ()}
 
 
@@ -174,6 +174,18 @@ def test_every_date_is_witnessed_as_it_was_written() -> None:
         ("updated", Evidence.RECORD, (NOON + HOUR).isoformat()),
         ("published", Evidence.LISTED, (NOON - HOUR).isoformat()),
     }
+
+
+def test_the_dates_of_an_article_that_is_as_it_was_are_witnessed_again_for_where_they_stand() -> None:
+    settled = take_in(draft(), before=(known(),))
+    assert settled.articles == ()
+    assert [(one.article_id, one.date.text) for one in settled.witnesses] == [("urn:1", NOON.isoformat())]
+
+
+def test_an_article_that_is_only_listed_again_has_no_new_witness() -> None:
+    listed = known(id="urn:2", title_key="b", own=None, own_evidence=None, listed=Moment(NOON), stub=True, digest="")
+    settled = take_in(draft("A", NOON, link("B", NOON)), before=(known(), listed))
+    assert {one.article_id for one in settled.witnesses} == {"urn:1"}
 
 
 def test_a_former_title_is_remembered_since_others_go_on_listing_it() -> None:

@@ -16,6 +16,7 @@ from feedsvc.store.tables.articles import (
 )
 from feedsvc.store.tables.base import UtcDateTime, metadata
 from feedsvc.store.tables.channels import channels, edges, lineage, members, verdicts, vertices
+from feedsvc.store.tables.copies import copies, print_keys, prints
 from feedsvc.store.tables.feeds import (
     archives,
     deltas,
@@ -37,6 +38,7 @@ __all__ = [
     "archives",
     "articles",
     "channels",
+    "copies",
     "deltas",
     "documents",
     "edges",
@@ -56,6 +58,8 @@ __all__ = [
     "pages",
     "pending",
     "pollers",
+    "print_keys",
+    "prints",
     "readings",
     "runs",
     "set_aside",

@@ -61,7 +61,7 @@ amended = Table(
 # The articles that have changed since the feeds were last published.
 pending = Table("pending", metadata, Column("article_id", ForeignKey("articles.id"), primary_key=True))
 
-# The dates as they were written, with the zone they were read in: at most one of a kind for each role.
+# The dates as they were written, where, and with the zone they were read in: at most one of a kind for each role.
 witnesses = Table(
     "witnesses",
     metadata,
@@ -74,6 +74,7 @@ witnesses = Table(
     Column("zone_assumed", Boolean, nullable=False),
     Column("precision", String, nullable=False),
     Column("note", Text),
+    Column("origin", Text, nullable=False, server_default=text("''")),  # where it stands, for people
 )
 
 # `listed` is false for a link that an article's page once had and has no more: it still ties the graph.

@@ -1,4 +1,4 @@
-"""Files too long to be held: read in parts, taken in a little at a time, and just what they would be if read at once."""
+"""Long files: read in parts, taken in a little at a time, and just what they would be if read at once."""
 
 import json
 import random

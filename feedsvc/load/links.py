@@ -31,10 +31,10 @@ def links_in(block: list[HtmlElement], opening: HtmlElement | None, base: str, m
         if anchor.tag == "a" and (aim := aim_of(anchor)):
             anchors.setdefault(aim, []).append(anchor)
     texts = (text.strip() for part in block for text in part.itertext())
-    stamps_lead = looks_like_date(next(filter(None, texts), ""))
+    stamps_lead = looks_like_date(next(filter(None, texts), ""), marks.date_language)
     for (href, _), group in anchors.items():
         anchor, title = _titled(group)
-        stamp, shown = _stamp(anchor, block[0].getparent(), stamps_lead)
+        stamp, shown = _stamp(anchor, block[0].getparent(), stamps_lead, marks.date_language)
         title = unstarred(title.removesuffix(shown).rstrip() or title)
         if href:
             yield RawLink(title, absolute(base, href), stamp)
@@ -82,7 +82,7 @@ def _lines(block: list[HtmlElement], opening: HtmlElement | None) -> list[str]:
     return [one.strip() for one in "".join(pieces).split("\n") if one.strip()]
 
 
-def _stamp(anchor: HtmlElement, top: HtmlElement | None, stamps_lead: bool) -> tuple[str | None, str]:
+def _stamp(anchor: HtmlElement, top: HtmlElement | None, stamps_lead: bool, language: str) -> tuple[str | None, str]:
     """The time beside a link, and how it is shown: in the item that holds it and no other, else just beside it."""
     item = anchor
     while (parent := item.getparent()) is not None and parent is not top and _holds_only(parent, anchor):
@@ -94,7 +94,7 @@ def _stamp(anchor: HtmlElement, top: HtmlElement | None, stamps_lead: bool) -> t
             return time.get("datetime") or time.get("content") or line(time) or None, line(time)
     tail = beside.tail if stamps_lead and beside is not None else item.tail
     texts = chain(*(place.itertext() for place in places), [tail or ""])
-    shown = next((text.strip() for text in texts if looks_like_date(text.strip())), None)
+    shown = next((text.strip() for text in texts if looks_like_date(text.strip(), language)), None)
     return shown, shown or ""
 
 

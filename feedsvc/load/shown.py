@@ -15,7 +15,7 @@ from feedsvc.load.page import line
 from feedsvc.load.pagedata import LANGUAGE, SITE, TITLE, Found, Stated, authors, found, picture
 from feedsvc.load.rules import PageRules, selected
 from feedsvc.load.text import unstarred
-from feedsvc.load.words import DATE_WORD, folded
+from feedsvc.load.words import DATE_WORD, folded, worded
 
 LEAST_WORDS = 3  # of a heading that is the headline for sure, and not the name of a section
 LONGEST_PARTICLE = 3  # letters; May is a name, November is not
@@ -74,11 +74,11 @@ def authors_of(page: HtmlElement, stated: Stated, rules: PageRules) -> tuple[tup
     names, origin = authors(stated)
     if names:
         return names, origin
-    names = tuple(_byline(page))
+    names = tuple(_byline(page, rules.marks.date_language))
     return names, "the byline" if names else ""
 
 
-def _byline(page: HtmlElement) -> Iterator[str]:
+def _byline(page: HtmlElement, language: str) -> Iterator[str]:
     """Names that trafilatura finds shown, as they are written; nothing unless all of them read like names of people."""
     found = None
     with suppress(Exception):  # its heuristics meet any markup the web holds
@@ -86,15 +86,15 @@ def _byline(page: HtmlElement) -> Iterator[str]:
     shown = line(page) if found else ""
     matches = [re.search(re.escape(name), shown, re.IGNORECASE) for name in (found or "").split("; ")]
     names = [match[0] for match in matches if match]
-    return iter(names if len(names) == len(matches) and all(map(_is_name, names)) else ())
+    return iter(names if len(names) == len(matches) and all(_is_name(one, language) for one in names) else ())
 
 
-def _is_name(text: str) -> bool:
+def _is_name(text: str, language: str) -> bool:
     words = text.replace(".", " ").split()
     capital = all(word[0].isupper() or _PARTICLE.fullmatch(word) for word in words)
     if len(words) not in NAME_WORDS or words[0] == "The" or any(map(str.isdigit, text)):
         return False
-    dated = len(words[-1]) > LONGEST_PARTICLE and _DATE_WORD.fullmatch(folded(words[-1])) is not None
+    dated = len(words[-1]) > LONGEST_PARTICLE and _DATE_WORD.fullmatch(folded(worded(words[-1], language))) is not None
     return capital and not dated
 
 

@@ -1,12 +1,17 @@
 """Words by which pages say what a part of them is: dates, related links, boxes that are neither.
 
 Pure. All are compared folded: letter case, accents, spacing and what trails a heading make no difference. Months are
-those of `normalise.date_words`, as far as they are told from other words; what a date says is read there.
+those of `datewords.months`, as far as they are told from other words; what a date says is read by `normalise.dates`.
 """
 
 import re
 import unicodedata
 from functools import lru_cache
+
+from feedsvc.datewords.english import in_english
+from feedsvc.datewords.months import MONTHS
+
+MOST_DATE_CHARS = 200  # no longer text is read as a date
 
 _WORD_END = re.compile(r"[ :]")  # folding has made an ordinary colon of any
 _TRAIL = " :.…»›>→↓–—-"
@@ -69,31 +74,15 @@ most (?:read|popular|viewed|shared|commented)|popular|trending|top stories|lates
 |많이 본|인기|댓글
 """
 
-_MONTHS = """
-january jan february feb febr march mar april apr may june jun july jul august aug september sep sept october oct
-november nov december dec
-januar jänner jän februar feber märz maerz mär mai juni juli oktober okt dezember dez
-janvier janv février févr fév mars avril avr juin juillet juil août septembre octobre novembre décembre déc
-enero ene febrero marzo abril abr mayo junio julio agosto ago septiembre setiembre octubre noviembre diciembre dic
-janeiro fevereiro fev março maio junho julho setembro outubro novembro dezembro
-gennaio gen febbraio febb aprile maggio mag giugno giu luglio lug settembre ottobre ott dicembre
-januari februari maart mrt mei augustus maj marts augusti desember des gener febrer abril juny juliol setembre desembre
-tammikuuta tammikuu helmikuuta helmikuu maaliskuuta maaliskuu huhtikuuta huhtikuu toukokuuta toukokuu kesäkuuta
-kesäkuu heinäkuuta heinäkuu elokuuta elokuu syyskuuta syyskuu lokakuuta lokakuu marraskuuta marraskuu joulukuuta
-joulukuu stycznia styczeń lutego luty marca marzec kwietnia kwiecień maja czerwca czerwiec lipca lipiec sierpnia
-sierpień września wrzesień wrz października październik paź listopada listopad grudnia grudzień
-ledna leden února únor března březen dubna duben května květen června červen července červenec srpna srpen září
-října říjen prosince prosinec januára február februára marec apríla máj mája júna jún júla júl septembra októbra
-novembra decembra január március márc április ápr május június július augusztus szeptember szept október
-ianuarie februarie martie aprilie iunie iulie septembrie octombrie noiembrie decembrie
-ιανουαρίου ιαν φεβρουαρίου φεβ μαρτίου μαρ απριλίου απρ μαΐου μαι ιουνίου ιουν ιουλίου ιουλ αυγούστου αυγ σεπτεμβρίου
-σεπ οκτωβρίου οκτ νοεμβρίου νοε δεκεμβρίου δεκ
-ocak şubat şub mart nisan mayıs haziran haz temmuz tem ağustos ağu eylül eyl ekim eki kasım kas aralık ara
-января январь янв февраля февраль фев февр марта март апреля апрель апр мая май июня июнь июн июля июль июл
-августа август авг сентября сентябрь сен сент октября октябрь окт ноября ноябрь ноя нояб декабря декабрь дек
-січня січ лютого лют березня бер квітня квіт травня трав червня черв липня лип серпня серп вересня вер жовтня жовт
-листопада лист грудня груд януари февруари април юни юли септември октомври ноември декември
+# Months that tell no date line: rather other words, or in a case or an abbreviation that hardly any date has.
+_OTHER_MONTHS = """
+genn tammi sty led ian ιανουάριος oca січень яну helmi lut úno φεβρουάριος лютий maalis bře μάρτιος мар березень huhti
+kwi dub dabril απρίλιος nis квітень кві maig touko kvě μάιος травень тра kesä cze čvn iun ιούνιος червень чер heinä
+lip čvc iul ιούλιος липень agost dagost elo sie srp augusta αύγουστος серпень сер set sett syys zář σεπτέμβριος σεπτ
+вересень out doctubre loka říj οκτώβριος жовтень жов marras listopadu lis noi νοέμβριος листопад лис joulu gru
+δεκέμβριος грудень гру
 """
+_MORE_MONTHS = "feber setiembre"
 
 # What stands in dates beside months: weekdays, and words that join their parts or end their times.
 _BESIDE = """
@@ -116,12 +105,18 @@ def folded(text: str) -> str:
     return " ".join(text.lower().split()).strip(_TRAIL)
 
 
+def worded(text: str, language: str) -> str:
+    """What may be a date with the words of its source's `language`, a BCP 47 tag or "", as English ones."""
+    return in_english(text, language).text if language and len(text) <= MOST_DATE_CHARS else text
+
+
 def _phrases(table: str) -> frozenset[str]:
     return frozenset(filter(None, (folded(phrase) for row in table.splitlines() for phrase in row.split("|"))))
 
 
-def _any_of(table: str) -> str:
-    return "|".join(sorted({re.escape(folded(word)) for word in table.split()}, key=len, reverse=True))
+def _any_of(*tables: str, but: str = "") -> str:
+    wanted = {folded(word) for table in tables for word in table.split()} - {folded(word) for word in but.split()}
+    return "|".join(sorted(map(re.escape, wanted), key=len, reverse=True))
 
 
 def first_word(text: str) -> str:
@@ -137,7 +132,7 @@ def first_words(phrases: tuple[str, ...]) -> frozenset[str]:
 
 RELATED_HEADINGS = _phrases(_RELATED)
 RELATED_BEGINNINGS = first_words(tuple(RELATED_HEADINGS))
-MONTH = _any_of(_MONTHS)
+MONTH = _any_of(*MONTHS, _MORE_MONTHS, but=_OTHER_MONTHS)
 DATE_WORD = f"{MONTH}|{_any_of(_BESIDE)}"
 _OTHER_BOX_PATTERN = re.compile("".join(map(folded, _OTHER_BOX.splitlines())))
 

@@ -12,11 +12,12 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
+from feedsvc.datewords.folding import fold
 from feedsvc.model import Precision
 from feedsvc.normalise import zones
 from feedsvc.normalise.date_clock import MARK, Clock, take_clock, take_offset
 from feedsvc.normalise.date_layouts import day_in, lacking, loosely
-from feedsvc.normalise.date_words import ENGLISH, MONTHS, ORDINALS, RELATIVE, SILENT, WEEKDAYS, fold
+from feedsvc.normalise.date_words import ENGLISH, MONTHS, ORDINALS, RELATIVE, SILENT, WEEKDAYS
 from feedsvc.normalise.zones import Zone
 
 

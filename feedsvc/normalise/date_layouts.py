@@ -20,6 +20,7 @@ _WORDED = (
     re.compile(rf"(?P<day>\d{{1,2}})°?{_GAP}{_MONTH}{_GAP}(?P<year>\d{{4}}|'?\d\d)"),
     re.compile(rf"{_MONTH}{_GAP}(?P<day>\d{{1,2}})°?{_GAP}(?P<year>\d{{4}}|'\d\d)"),
     re.compile(rf"(?P<year>\d{{4}}){_GAP}{_MONTH}{_GAP}(?P<day>\d{{1,2}})°?"),
+    re.compile(rf"(?P<year>[1-9]\d{{3}})\.? (?P<day>\d{{1,2}})[.-]? ?{_MONTH}"),  # 2025. gada 4. marts
 )
 _NUMERIC = re.compile(r"(\d{1,4})\s*([\s./-])\s*(\d{1,3})\s*([\s./-])\s*(\d{1,4})")
 _UNITS = frozenset(("h", "hour", "hours", "m", "minute", "minutes", "s", "second", "seconds"))

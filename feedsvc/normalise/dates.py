@@ -7,7 +7,8 @@ by the thousand, and RFC 3339, take a short way; `date_grammar` reads all others
 
 Forms: RFC 822 and 5322 with comments, RFC 850, asctime, RFC 3339, ISO 8601 (basic, extended, week,
 ordinal), JavaScript's and Java's Date.toString, epochs of 10 and 13 digits, worded dates in the
-languages of `date_words`, numeric dates whose order is certain.
+languages of `date_words` and in the one that a source says its dates are in, numeric dates whose
+order is certain.
 """
 
 import re
@@ -18,6 +19,7 @@ from feedsvc.errors import UnreadableDate
 from feedsvc.model import Precision, ReadDate
 from feedsvc.normalise import zones
 from feedsvc.normalise.date_grammar import MAX_CHARS, TOO_LONG, Written, written
+from feedsvc.normalise.date_language import is_of_our_calendar, written_in
 from feedsvc.normalise.zones import Zone, zone
 
 __all__ = ["read_date", "to_utc", "zone"]
@@ -52,9 +54,11 @@ def to_utc(text: str, default_zone: tzinfo) -> datetime:
     return read_date(text, default_zone).at
 
 
-def read_date(text: str, default_zone: tzinfo) -> ReadDate:
+def read_date(text: str, default_zone: tzinfo, language: str = "") -> ReadDate:
     """Read a date and say how it was read: its zone, whether that was assumed, precision, oddities.
 
+    `language` is the BCP 47 tag of the language that it may be worded in, if one is known to CLDR; its words come
+    before all others.
     A day without a time is its first second in the zone. Fractions of a second are dropped. A local
     time that clocks skipped or showed twice is read by the offset before the change, and noted.
     Raises UnreadableDate with a plain reason, and nothing else.
@@ -62,7 +66,7 @@ def read_date(text: str, default_zone: tzinfo) -> ReadDate:
     if len(text) > MAX_CHARS:
         raise UnreadableDate(text, TOO_LONG)
     try:
-        said = _written(text)
+        said = _written(text, language)
         label, tz = said.zone or Zone(str(default_zone), default_zone)
         local = said.local.replace(tzinfo=tz)
         at = local.astimezone(UTC)
@@ -78,8 +82,11 @@ def read_date(text: str, default_zone: tzinfo) -> ReadDate:
 
 # The zone of the source is no part of the key, so the cache holds at most this many short texts.
 @lru_cache(maxsize=2048)
-def _written(text: str) -> Written:
-    return _stamp(text) or written(text)
+def _written(text: str, language: str) -> Written:
+    stamp = _stamp(text)
+    if not language:
+        return stamp or written(text)
+    return stamp if stamp and is_of_our_calendar(stamp.local.year, language) else written_in(text, language)
 
 
 def _stamp(text: str) -> Written | None:

@@ -212,14 +212,27 @@ def _write_articles(
     dated = [_identity_row(one) for one in settled if not one.new and not one.content]
     for rows in chunks(new):
         connection.execute(insert(articles), rows)
+    _update(connection, [row for row in changed if not hands.get(row["id"])])
     for row in changed:
-        free = {name: value for name, value in row.items() if name not in (hands.get(row["id"]) or ())}
-        connection.execute(update(articles).where(articles.c.id == row["id"]).values(free))
+        if kept := hands.get(row["id"]):
+            _update(connection, [row], kept)
     for some in chunks(row["id"] for row in changed):
         upsert(connection, pending, [{"article_id": id} for id in some], update=False)
-    for row in dated:
-        kept = {name: value for name, value in row.items() if name not in ("title", "title_key", "stub")}
-        connection.execute(update(articles).where(articles.c.id == row["id"]).values(kept))
+    _update(connection, dated, frozenset(("title", "title_key", "stub")))
+
+
+def _update(connection: Connection, rows: Sequence[Mapping[str, Any]], kept: frozenset[str] = frozenset()) -> None:
+    """Set what these rows say, but for the columns that are `kept`."""
+    if not rows:
+        return
+    # Never the id, although it stays as it is: a database would look through all that might refer to the old one.
+    names = sorted(rows[0].keys() - kept - {"id"})
+    statement = update(articles).where(articles.c.id == bindparam("of"))
+    statement = statement.values({name: bindparam(f"new_{name}") for name in names})
+    for some in chunks(rows):
+        connection.execute(
+            statement, [{"of": row["id"]} | {f"new_{name}": row[name] for name in names} for row in some]
+        )
 
 
 def _identity_row(one: Settled) -> dict[str, Any]:

@@ -42,6 +42,12 @@ articles = Table(
     Column("withdrawn", UtcDateTime),
     Column("reason", Text, nullable=False, server_default=text("''")),  # for that, told to operators only
     Index(None, "published", "id"),
+    Index(
+        "ix_articles_merged_into",
+        "merged_into",
+        sqlite_where=text("merged_into IS NOT NULL"),
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
     # Hashed, since PostgreSQL's trees take no key as long as some titles and URLs are.
     Index(None, "record_id", postgresql_using="hash"),
     Index(None, "url_key", postgresql_using="hash"),

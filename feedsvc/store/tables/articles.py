@@ -100,6 +100,7 @@ links = Table(
     Column("date_text", Text),
     Column("zone", String),
     Index(None, "target_id"),
+    Index(None, "title_key", postgresql_using="hash"),
 )
 
 # What an article was called before, and its time: other pages go on listing it so.

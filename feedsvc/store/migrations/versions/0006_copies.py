@@ -55,6 +55,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_print_keys_article_id"), "print_keys", ["article_id"])
     op.execute(LED_BY_ITS_PAGE)
+    op.create_index(op.f("ix_links_title_key"), "links", ["title_key"], postgresql_using="hash")
     merged = sa.text("merged_into IS NOT NULL")
     op.create_index(
         "ix_articles_merged_into", "articles", ["merged_into"], sqlite_where=merged, postgresql_where=merged
@@ -62,6 +63,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_links_title_key"), "links")
     op.drop_index("ix_articles_merged_into", "articles")
     for table in ("print_keys", "prints", "copies"):
         op.drop_table(table)

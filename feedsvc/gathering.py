@@ -70,8 +70,11 @@ class Gathered:
         return len(self.drafts) >= MOST_ARTICLES or self.size >= MOST_BYTES
 
 
-def look_through(settings: Settings, store: Store, progress: Progress) -> Iterator[Gathered]:
-    """What is new or has changed in the folders, as much at a time as may be taken in at once; the last is complete."""
+def look_through(settings: Settings, store: Store, progress: Progress, links: bool = True) -> Iterator[Gathered]:
+    """What is new or has changed in the folders, as much at a time as may be taken in at once; the last is complete.
+
+    Without `links`, no article lists anything.
+    """
     found = Gathered(listings={source.name: None for source in settings.sources})
     for source in settings.sources:
         if source.kind != "folder":
@@ -79,6 +82,7 @@ def look_through(settings: Settings, store: Store, progress: Progress) -> Iterat
         with store.reading() as connection:
             known = article_store.known_documents(connection, source.name)
         stamps = {place: stamp.removeprefix(way(source)) for place, (_, stamp) in known.items()}
+        reading = replace(_reading(source, settings), links=links)
         places: set[str] = set()
         try:
             for item in folder_documents(source.name, settings.source_path(source), stamps):
@@ -87,7 +91,7 @@ def look_through(settings: Settings, store: Store, progress: Progress) -> Iterat
                 if isinstance(item, Untouched):
                     found.untouched += 1
                 else:
-                    _take(item, source, known, found, settings)
+                    _take(item, source, known, reading, found)
                 if found.is_much:
                     yield replace(found, complete=False)
                     found = Gathered(listings=found.listings)
@@ -122,7 +126,7 @@ def empty_inbox(settings: Settings, store: Store, progress: Progress, after: int
         elif item.action == inbox.WITHDRAW:
             found.withdrawn.append((item.source, item.place))
         elif last[item.source, item.place] == item.id:
-            _take(Fetched(_document(item), ""), source, known[item.source], found, settings)
+            _take(Fetched(_document(item), ""), source, known[item.source], _reading(source, settings), found)
     found.last = items[-1].id if items else 0
     return found
 
@@ -131,9 +135,12 @@ def _document(item: Item) -> Document:
     return Document(item.source, item.place, item.media_type, item.body, item.fetched_at, item.url)
 
 
-def _take(item: Fetched | Unfetched, source: SourceSettings, known: Known, found: Gathered, settings: Settings) -> None:
+def _reading(source: SourceSettings, settings: Settings) -> Reading:
     # Where there is one source only, nobody else can have its texts.
-    reading = replace(reading_of(source), prints=len(settings.sources) > 1)
+    return replace(reading_of(source), prints=len(settings.sources) > 1)
+
+
+def _take(item: Fetched | Unfetched, source: SourceSettings, known: Known, reading: Reading, found: Gathered) -> None:
     document, drafts = _read(item, source, known, reading)
     found.read.append(document)
     found.drafts += drafts

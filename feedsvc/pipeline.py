@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import chain
 from typing import TypeVar
 
 import structlog
@@ -224,10 +223,9 @@ def _read_folders(settings: Settings, store: Store, lease: Lease | None, report:
     Else they are gone through twice: for the articles, so that none of them is taken for one that only others' lists
     tell of, and then for the lists.
     """
-    rest = look_through(settings, store, progress)
-    batches: Iterable[Gathered] = [first := next(rest)]
+    batches: Iterable[Gathered] = [first := next(look_through(settings, store, progress))]
     if not first.complete:
-        for found in chain(batches, rest):
+        for found in look_through(settings, store, progress, links=False):
             _take_in_articles(store, lease, found)
         batches = look_through(settings, store, progress)
     for found in batches:
@@ -241,7 +239,7 @@ def _read_folders(settings: Settings, store: Store, lease: Lease | None, report:
 def _take_in_articles(store: Store, lease: Lease | None, found: Gathered) -> None:
     """Take in the articles without what they list. The documents do not count as read yet."""
     now = _now()
-    intake = _settled(store, lease, [replace(draft, links=()) for draft in found.drafts], now)
+    intake = _settled(store, lease, found.drafts, now)
     with store.writing(lease) as connection:
         article_store.write_intake(connection, replace(intake, links={}), [], now)
 

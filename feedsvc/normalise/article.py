@@ -43,13 +43,14 @@ class Reading:
     """How to read a source: its zone, for dates that name none, and whether its feed is credited with what is in it.
 
     `date_language` is the BCP 47 tag of the language that its dates are worded in, where the source says it. `prints`
-    is set where other sources may have the same texts.
+    is set where other sources may have the same texts, and `links` where it is asked for what articles list.
     """
 
     default_zone: tzinfo
     credits_feed: bool = False
     date_language: str = ""
     prints: bool = False
+    links: bool = True
 
 
 def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
@@ -93,7 +94,7 @@ def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
         credit=credit,
         digest=_digest(shown, _more(image, rights, credit)),
         fetched_at=document.fetched_at,
-        links=_links(raw.related, url or document.url, reading),
+        links=_links(raw.related, url or document.url, reading) if reading.links else (),
         print=print_of(body_html or summary) if reading.prints else None,
     )
 

@@ -121,7 +121,7 @@ def test_of_many_records_the_first_are_shown(trying, tmp_path):
     (tmp_path / "a.jsonl").write_text("\n".join([lines[0], "no json", *lines[1:]]))
     done = trying(tmp_path / "a.jsonl")
     assert done.code == 1
-    assert done.out.count("published") == 2
+    assert done.out.count("\npublished ") == 2
     assert "set aside   not valid JSON" in done.out
     assert done.out.endswith("and more; --records shows more of them\n")
     assert len(trying(tmp_path / "a.jsonl", "--records", 100, "--json").rows) == 10

@@ -100,6 +100,9 @@ def _trials(document: Document, source: SourceSettings | None, language: str) ->
 
 
 def _trial(found: RawArticle | Unread, document: Document, reading: Reading, origins: Mapping[str, str]) -> Trial:
+    raw = found.article if isinstance(found, Unread) else found
+    dates = {"published": raw.date_origin, "updated": raw.updated_origin} if raw else {}
+    origins = {**origins, **{name: where for name, where in dates.items() if where}}
     if isinstance(found, Unread):
         return Trial(found.ref, found.article, None, clean(found.reason), origins)
     try:

@@ -1,13 +1,10 @@
 """A body → the records in it, decoded. Pure."""
 
-import json
-
 import orjson
 
 from feedsvc.errors import UnreadableDocument
 from feedsvc.handing.values import MAX_RECORDS, TooMuch
-from feedsvc.load.decode import joined
-from feedsvc.load.json import COLLECTIONS
+from feedsvc.load.json import COLLECTIONS, loads
 from feedsvc.load.record import kind
 from feedsvc.model import Unread
 
@@ -72,19 +69,9 @@ def _line(line: str, number: int) -> object:
 
 
 def _loads(text: str, line: int = 1) -> object:
-    """Decode JSON that begins at `line`, with U+FFFD for half a surrogate pair."""
+    """Decode JSON that begins at `line`."""
     try:
-        return orjson.loads(text)
+        return loads(text)
     except orjson.JSONDecodeError as error:
-        if "surrogate" in error.msg and (value := _repaired(text)) is not None:
-            return value
         where = f"line {error.lineno + line - 1} column {error.colno}"
         raise UnreadableDocument(f"not valid JSON: {error.msg} at {where}") from error
-
-
-def _repaired(text: str) -> object:
-    """What JavaScript wrote after it had cut a string within a character; None if more than that is wrong."""
-    try:
-        return orjson.loads(joined(json.dumps(json.loads(text), ensure_ascii=False)))
-    except (ValueError, RecursionError):
-        return None

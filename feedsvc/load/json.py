@@ -32,7 +32,7 @@ def parse_json(document: Document, marks: Marks) -> Iterator[RawArticle | Unread
     Raises UnreadableDocument for what is not JSON (RFC 8259) or holds no record.
     """
     try:
-        value = _loads(to_text(document.body, document.media_type))
+        value = loads(to_text(document.body, document.media_type))
     except orjson.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
         raise UnreadableDocument(f"not valid JSON: {error.msg} at {where}") from error
@@ -59,13 +59,13 @@ def parse_jsonl(document: Document, marks: Marks) -> Iterator[RawArticle | Unrea
         try:
             text = to_text(line, document.media_type)
             if text.strip():
-                yield read_record(_loads(text), ref)
+                yield read_record(loads(text), ref)
         except orjson.JSONDecodeError as error:
             yield Unread(ref, f"not valid JSON: {error.msg} at column {error.colno}")
 
 
-def _loads(text: str) -> object:
-    """Decode JSON, with U+FFFD for half a surrogate pair."""
+def loads(text: str) -> object:
+    """Decode JSON, with U+FFFD for half a surrogate pair. Raises orjson.JSONDecodeError."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:

@@ -5,6 +5,7 @@ characters that no feed can carry. It does not look for the article within a pag
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from html import escape, unescape
 from urllib.parse import quote, urljoin, urlsplit
@@ -56,6 +57,7 @@ _MAX_MARKDOWN_CHARS = 100_000
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
 _NETLOC = re.compile(r"(?:[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?|\[[0-9a-f:.]+\])(?::[0-9]+)?")
 _STRUCK_TAG_END = re.compile(">\u0338+")
+_BETWEEN_TAGS = re.compile(r"[^<>]+")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 _markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
@@ -111,7 +113,9 @@ def _sanitised(markup: str, base_url: str | None) -> str:
         set_tag_attribute_values=_PLAYABLE,
     )
     # Composing the HTML, which any consumer may do, would turn a tag's > and this mark into a letter: ≯.
-    return _STRUCK_TAG_END.sub(">", drop_unwanted(cleaner.clean(tame(markup)))).strip()
+    safe = _STRUCK_TAG_END.sub(">", drop_unwanted(cleaner.clean(tame(markup))))
+    # What was dropped may have stood between a letter and its mark.
+    return _BETWEEN_TAGS.sub(lambda text: unicodedata.normalize("NFC", text[0]), safe).strip()
 
 
 def _with_urls_against(base_url: str | None) -> Callable[[str, str, str], str | None]:

@@ -112,6 +112,7 @@ def test_no_markup_raises_or_leaves_anything_unsafe_or_unwritable(body, base_url
 @given(ANY_MARKUP)
 @example("<p>&#1;\u0338")
 @example("<p>&#x338;x</p>")
+@example("a=&#1;\u0338 e&#1;\u0301")
 def test_sanitised_html_is_sanitised_already(body):
     once = html(body)
     assert html(once) == once

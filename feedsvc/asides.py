@@ -7,12 +7,14 @@ came from stays as it is.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
 
 from feedsvc.errors import FeedsvcError, UnknownSubject
 from feedsvc.load import MEDIA_TYPES, parse
+from feedsvc.load.fetch import file_documents, file_of
 from feedsvc.model import BodyFormat, Document, RawArticle, Unread
 from feedsvc.normalise.article import normalise
 from feedsvc.reader import reading_of, rules_of
@@ -114,16 +116,15 @@ def _source(settings: Settings, aside: Aside) -> SourceSettings:
 
 def _raw(settings: Settings, aside: Aside) -> RawArticle:
     source = _source(settings, aside)
-    path = settings.source_path(source) / aside.place
-    media_type = MEDIA_TYPES.get(path.suffix.lower())
-    if source.kind != "folder" or media_type is None or not path.is_file():
+    file = file_of(aside.place)
+    if source.kind != "folder" or Path(file).suffix.lower() not in MEDIA_TYPES:
         raise UnknownSubject(f"{aside.where} is no file that can be read again; hand a whole record over instead")
-    document = Document(aside.source, aside.place, media_type, path.read_bytes(), datetime.now(UTC))
     try:
-        for raw in parse(document, rules_of(source)):
-            article = raw.article if isinstance(raw, Unread) else raw
-            if raw.ref == aside.ref and article is not None:
-                return replace(article, ref="")
-    except FeedsvcError as error:
+        for document in file_documents(aside.source, settings.source_path(source), file):
+            for raw in parse(document, rules_of(source)) if document.place == aside.place else ():
+                article = raw.article if isinstance(raw, Unread) else raw
+                if raw.ref == aside.ref and article is not None:
+                    return replace(article, ref="")
+    except (OSError, FeedsvcError) as error:
         raise UnknownSubject(f"{aside.where} cannot be read: {error}") from error
     raise UnknownSubject(f"nothing can be read of {aside.where}: {aside.reason}")

@@ -37,7 +37,7 @@ def two(desk: Any) -> Any:
     return desk
 
 
-def text(seed: int, words: int = 120) -> str:
+def text(seed: int, words: int = 200) -> str:
     mixer = random.Random(seed)
     return "<p>" + " ".join(f"{mixer.choice(WORDS)}{mixer.randint(0, 40)}" for _ in range(words)) + "</p>"
 
@@ -64,13 +64,13 @@ def test_two_sources_with_one_url_are_one_entry_and_the_first_leads(two: Any) ->
     two.run()
     before = two.standing()
     [entry] = two.entries()
-    theirs = story(1, "agency", id="p1", title="The paper's own title", body_html=text(1) + "<p>more</p>")
+    theirs = story(1, "agency", id="p1", title="The tram report, by the paper", body_html=text(1) + "<p>more</p>")
     two.write_lines("paper/p.jsonl", theirs)
     two.run()
-    two.write_lines("paper/p.jsonl", theirs | {"title": "Another title", "updated": "2026-03-05T00:00:00Z"})
+    two.write_lines("paper/p.jsonl", theirs | {"title": "Another tram report", "updated": "2026-03-05T00:00:00Z"})
     two.run()
     assert two.standing() == before
-    assert "also from source paper, at the same URL as 'Another title', known since" in told(two, entry["id"])
+    assert "also from source paper, at the same URL as 'Another tram report', known since" in told(two, entry["id"])
 
 
 def test_the_source_that_leads_corrects_the_entry(two: Any) -> None:
@@ -157,15 +157,73 @@ def test_whichever_comes_out_first_leads_if_both_come_in_one_run(two: Any) -> No
     assert list(also(two)) == ["Our council story"]
 
 
-def test_a_copy_that_is_changed_stays_one(two: Any) -> None:
+def test_a_copy_that_is_changed_stays_one_and_another_story_in_its_place_is_none(two: Any) -> None:
     two.write_lines("agency/a.jsonl", story(2, "agency"))
     two.write_lines("paper/p.jsonl", printed(2, published="2026-03-03T09:00:00Z"))
     two.run()
-    changed = printed(2, title="Our story, rewritten", body_html=text(5), published="2026-03-03T09:00:00Z")
+    changed = printed(2, words=20, title="Our story, rewritten", published="2026-03-03T09:00:00Z")
     two.write_lines("paper/p.jsonl", changed)
     two.run()
     assert list(also(two)) == ["The council report"]
     assert also(two)["The council report"][0]["title"] == "paper.example: Our story, rewritten"
+    other = {"title": "Something else", "body_html": text(5), "url": "https://paper.example/else"}
+    two.write_lines("paper/p.jsonl", changed | other)
+    two.run()
+    assert sorted(also(two)) == ["Something else", "The council report"]
+
+
+def test_other_stories_that_link_to_the_same_page_are_not_that_article(two: Any) -> None:
+    home = "https://agency.example/"
+    two.write_lines("agency/a.jsonl", *(story(number, "agency", url=home) for number in range(3)))
+    two.write_lines("paper/p.jsonl", *(story(number, "paper", url=home) for number in range(4, 7)))
+    two.run()
+    assert len(two.entries()) == 6
+    two.write_lines("paper/q.jsonl", story(9, "paper", url=home))
+    two.run()
+    assert len(two.entries()) == 7
+
+
+def test_what_everybody_is_asked_under_an_article_is_not_its_text(two: Any) -> None:
+    for number, (name, own) in enumerate((("agency", 8), ("paper", 9))):
+        body = text(own, 10) + text(0, 70)
+        two.write_lines(f"{name}/a.jsonl", story(number, name, title=f"{WORDS[own]} {name} plan", body_html=body))
+    two.run()
+    assert len(two.entries()) == 2
+
+
+def test_the_lead_does_not_go_back_and_forth(two: Any) -> None:
+    two.write_lines("agency/a.jsonl", story(1, "agency", body_html=text(1, 60)))
+    two.run()
+    for words in (400, 5, 400, 5):
+        two.write_lines(
+            "paper/p.jsonl", story(1, "agency", id="p1", title="The tram report, long", body_html=text(1, words))
+        )
+        two.write_lines("agency/a.jsonl", story(1, "agency", body_html=text(1, 60), summary=f"{words}"))
+        two.run()
+        assert list(also(two)) == ["The tram report, long"]
+
+
+def test_a_wrong_date_to_come_in_one_source_hides_nothing_that_another_has_out(two: Any) -> None:
+    two.write_lines("agency/a.jsonl", story(1, "agency", published="2199-03-01T08:00:00Z"))
+    two.run()
+    assert two.entries() == []
+    two.write_lines("paper/p.jsonl", story(1, "agency", id="p1"), printed(2))
+    two.run()
+    assert [entry["date_published"] for entry in two.entries() if "tram" in entry["title"]] == ["2026-03-02T08:00:00Z"]
+
+
+def test_an_article_that_only_gets_another_id_from_its_source_stays_the_same(two: Any) -> None:
+    two.write_lines("agency/a.jsonl", *(story(number, "agency") for number in range(6)))
+    two.run()
+    before = {entry["id"] for entry in two.entries()}
+    two.write_lines("agency/a.jsonl", *(story(number, "agency", id=f"new-{number}") for number in range(6)))
+    two.run()
+    assert {entry["id"] for entry in two.entries()} == before
+    two.write_lines(
+        "agency/a.jsonl", *(story(number, "agency", id=f"new-{number}", summary="More.") for number in range(6))
+    )
+    two.run()
+    assert {entry["id"] for entry in two.entries()} == before
 
 
 def test_what_is_published_already_is_not_removed(two: Any) -> None:
@@ -250,6 +308,17 @@ def test_a_copy_that_its_source_takes_back_is_listed_no_more(two: Any) -> None:
     _hand_over(two, inbox.READ, printed(2))
     two.run()
     assert also(two)["The council report"]
+
+
+def test_what_a_cms_takes_back_is_gone_though_a_feed_leads_it(two: Any) -> None:
+    two.config["sources"][1] = {"name": "paper", "kind": "push", "key": "k" * 40}
+    two.write_lines("agency/a.jsonl", story(2, "agency"))
+    two.run()
+    _hand_over(two, inbox.READ, story(2, "agency", id="p2"))
+    two.run()
+    _hand_over(two, inbox.WITHDRAW, {})
+    two.run()
+    assert [entry["title"] for entry in two.entries()] == ["Withdrawn"]
 
 
 def _hand_over(desk: Any, action: str, record: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from feedsvc import gathering, pipeline, publishing
+from feedsvc import asides, gathering, pipeline, publishing
 from feedsvc.load import fetch
 from feedsvc.load import json as lines_parser
 from feedsvc.store.tables import articles, links
@@ -160,3 +160,16 @@ def test_a_long_file_may_be_in_another_encoding(desk, short_of_memory, encoding:
     desk.write("a.jsonl", "\n".join(lines).encode(encoding))
     desk.run()
     assert {f"Tram à {number}" for number in range(12)} <= desk.articles().keys()
+
+
+def test_what_is_set_aside_far_down_can_be_shown_and_released(sqlite_desk, short_of_memory) -> None:
+    desk = sqlite_desk
+    good = [record(number) for number in range(30)]
+    desk.write_lines("a.jsonl", *good[:25], {"title": "No time", "body_text": "Words."}, *good[25:])
+    desk.run()
+    (aside,) = asides.listed(desk.store)
+    assert asides.record_of(desk.settings, aside) == {"title": "No time", "body_text": "Words."}
+    asides.release(desk.settings, desk.store, aside, {"published": when(99)})
+    desk.run()
+    assert "No time" in desk.articles()
+    assert desk.set_aside() == []

@@ -90,6 +90,17 @@ def folder_documents(source: str, folder: Path, stamps: Mapping[str, str]) -> It
                 yield Unfetched(place, f"the file cannot be read: {error.strerror}")
 
 
+def file_documents(source: str, folder: Path, place: str) -> Iterator[Document]:
+    """The documents that the file at a place is. Raises OSError for one that cannot be read."""
+    path = folder / place
+    media_type = MEDIA_TYPES.get(path.suffix.lower(), "")
+    try:
+        found = _parts(source, place, path) if media_type == LINES else [_whole(source, place, path, media_type)]
+        yield from (one.document for one in found)
+    except _TooLarge as error:
+        raise OSError(0, str(error)) from error
+
+
 def file_of(place: str) -> str:
     """The place of the file that a document is, or is a part of."""
     return _PART.sub("", place)

@@ -2,21 +2,25 @@
 
 Pure. An article is led by one source, whose words readers get. What another has under the same URL, or word for word
 under its own, is a copy: it is told of, and changes nothing. The lead passes only from a source that has little of the
-article to one that has far more of it, so that it never goes back and forth.
+article to one that has far more of it and was no copy before, so that it never goes back and forth.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 
 from feedsvc.model import Draft
 from feedsvc.normalise.nodes import Copy, Node
-from feedsvc.normalise.prints import is_sure, likeness
+from feedsvc.normalise.prints import likeness, shared
 
 FULLER = 2  # times the text that the lead has, and
 FULLER_CHARS = 300  # characters of markup more
-ALIKE = 0.8  # share of the shorter text from which on two texts are one
 WITHIN = timedelta(days=30)  # what comes out later with the same text is published anew
-SHARED_WORDS = 1 / 3  # of the shorter title, where the texts are too short to be sure of
+# The share of the shorter text from which on two texts are one: under titles that are nearly the same, or whatever the
+# titles say, for texts that are long enough not to be what is asked of everybody who reads on.
+ALIKE, SAME, LONG = 0.8, 0.9, 100
+NEARLY_SAME_TITLE = 0.8  # of the longer title
+RELATED_TITLE = 0.5  # of the shorter title: what two titles of one page share, and
+RELATED_TEXT = 0.3  # what two versions of a text do
 
 
 def key_of(draft: Draft) -> str:
@@ -26,23 +30,14 @@ def key_of(draft: Draft) -> str:
     return f"url {draft.url_key}" if draft.url_key else f"title {draft.published.at.isoformat()} {draft.title_key}"
 
 
-def first_published_first(drafts: Sequence[Draft]) -> Sequence[Draft]:
-    """New articles, so that of several sources with one story that leads which had it first."""
-    if len({draft.source for draft in drafts}) < 2:
-        return drafts
-    first: dict[tuple[str, str], datetime] = {}
-    for draft in drafts:
-        key, at = (draft.source, key_of(draft)), draft.published.at
-        first[key] = min(at, first.get(key, at))
-    return sorted(drafts, key=lambda draft: first[draft.source, key_of(draft)])
-
-
 def is_copy(node: Node, draft: Draft) -> bool:
     """Whether a draft of the article `node` is not of the source that leads it, nor of one that takes the lead."""
     if node.source == draft.source or node.stub:
         return False
-    if node.known and node.known.withdrawn:
+    if node.known and (node.known.withdrawn or any(copy.source == draft.source for copy in node.known.copies)):
         return True
+    if draft.url_key and draft.url_key == node.url_key and is_not_out_yet(node, draft):
+        return False  # what one source dates to come and another has out already is out
     has = max(len(node.draft.body_html) if node.draft else 0, node.known.size if node.known else 0)
     return not draft.url_key or node.url_key != draft.url_key or len(draft.body_html) < FULLER * has + FULLER_CHARS
 
@@ -62,14 +57,43 @@ def _is_same_text(draft: Draft, node: Node) -> bool:
     if node.source == draft.source or node.stub or node.print is None or draft.print is None:
         return False
     at = node.own.at if node.own else None
-    if at is None or abs(at - draft.published.at) > WITHIN or likeness(draft.print, node.print) < ALIKE:
+    if at is None or abs(at - draft.published.at) > WITHIN or is_not_out_yet(node, draft):
         return False
-    return (is_sure(draft.print) and is_sure(node.print)) or _are_titled_alike(draft.title_key, node.title_key)
+    alike = likeness(draft.print, node.print)
+    if alike >= SAME and min(draft.print.runs, node.print.runs) >= LONG:
+        return True
+    return alike >= ALIKE and _titles_share(draft.title_key, node.title_key, max) >= NEARLY_SAME_TITLE
 
 
-def _are_titled_alike(title: str, other: str) -> bool:
-    words, others = set(title.split()), set(other.split())
-    return len(words & others) >= SHARED_WORDS * min(len(words), len(others))
+def is_same_page(draft: Draft, node: Node) -> bool:
+    """Whether what another source has at the URL of an article is that article, and not one more that links there."""
+    if _titles_share(draft.title_key, node.title_key, min) >= RELATED_TITLE:
+        return True
+    return draft.print is not None and node.print is not None and shared(draft.print, node.print) >= RELATED_TEXT
+
+
+def is_still_copy(draft: Draft, node: Node) -> bool:
+    """Whether what was a copy of an article is one still, and not another story under the name that it had."""
+    known = node.known.copies if node.known else ()
+    before = next((copy for copy in known if (copy.source, copy.key) == (draft.source, key_of(draft))), None)
+    if before is None or draft.url_key == before.url_key or draft.print is None or node.print is None:
+        return True
+    return shared(draft.print, node.print) >= RELATED_TEXT
+
+
+def is_not_out_yet(node: Node, draft: Draft) -> bool:
+    """Whether an article was still to come when another source had it."""
+    served = node.known is not None and node.known.served
+    return not served and node.own is not None and node.own.at > max(draft.fetched_at, draft.published.at)
+
+
+def _titles_share(title: str, other: str, of: Callable[[int, int], int]) -> float:
+    """The share of what both titles have, in runs of three letters, `of` the shorter or the longer one."""
+    if title == other:
+        return 1.0
+    runs, others = ({key[at : at + 3] for at in range(len(key) - 2)} for key in (title, other))
+    most = of(len(runs), len(others))
+    return len(runs & others) / most if most else 0.0
 
 
 def _has_copy_in(node: Node, source: str) -> bool:

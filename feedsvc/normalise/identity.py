@@ -9,16 +9,16 @@ listed time. With several candidates it joins none, and that is reported.
 The order of the drafts makes no difference: they are settled in the order of source and place.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from feedsvc.model import Draft, DraftLink, Evidence
-from feedsvc.normalise.copies import first_published_first, is_copy, key_of, leader, same_text
+from feedsvc.normalise.copies import is_copy, is_same_page, is_still_copy, key_of, leader, same_text
 from feedsvc.normalise.ids import Taken, mint
 from feedsvc.normalise.nodes import Alias, Known, Moment, Node
+from feedsvc.normalise.order import age_and_place, first, first_published_first
 from feedsvc.normalise.prints import keys_of
 from feedsvc.normalise.urls import without_fragment
 
@@ -57,7 +57,7 @@ def resolve(
     those of stubs that turned out to be other articles among them; none is given away again. Of two drafts
     that are one article, the one that says it was updated later stands.
     """
-    ordered = sorted(drafts, key=_age_and_place)
+    ordered = sorted(drafts, key=age_and_place)
     settling = _Settling(known, aliases)
     settling.settle_pages(ordered, id_by_place)
     settling.settle_links(ordered)
@@ -75,6 +75,7 @@ class _Settling:
         self.by_title: dict[tuple[str, str], list[Node]] = defaultdict(list)
         self.by_copy: dict[tuple[str, str], Node] = {}
         self.by_print: dict[int, list[Node]] = defaultdict(list)
+        self.told_ids: set[str | None] = set()
         self.node_by_draft: dict[int, Node] = {}
         self.touched: dict[int, Node] = {}
         self.became: dict[int, Node] = {}
@@ -122,8 +123,9 @@ class _Settling:
             return node if node and node.source == draft.source and self._open_to(node, draft) else None
 
         waiting = list(drafts)
+        self.told_ids = {draft.record_id for draft in drafts}
         passes: tuple[Callable[[Draft], Node | None], ...] = (
-            self._by_copy, self._by_record, self._by_url, by_place,
+            self._by_copy, self._by_record, self._by_url, self._by_rewritten_id, by_place,
             self._by_own_time, self._by_listed_time, self._by_title_alone,
         )  # fmt: skip
         for find in passes:
@@ -148,6 +150,8 @@ class _Settling:
         node.draft = draft
         node.drafts.append(draft)
         self._date(node, draft)
+        if draft.record_id and node.record_id != draft.record_id:
+            node.record_id = None  # the source calls it otherwise now
         self._index(node, draft.record_id, draft.url, draft.url_key)
         self._find_by_print(node)
         return True
@@ -173,7 +177,8 @@ class _Settling:
         node.own, node.own_evidence = Moment.of(draft.published), draft.evidence
 
     def _by_copy(self, draft: Draft) -> Node | None:
-        return self.by_copy.get((draft.source, key_of(draft)))
+        node = self.by_copy.get((draft.source, key_of(draft)))
+        return node if node and is_still_copy(draft, node) else None
 
     def _by_record(self, draft: Draft) -> Node | None:
         return self.by_record.get((draft.source, draft.record_id)) if draft.record_id else None
@@ -181,8 +186,17 @@ class _Settling:
     def _by_url(self, draft: Draft) -> Node | None:
         if not draft.url_key:
             return None
-        nodes = (n for n in self.by_url.get(draft.url_key, ()) if self._open_to(n, draft))
-        return _first(nodes, lambda n: (n.source != draft.source,))
+        nodes = [n for n in self.by_url.get(draft.url_key, ()) if self._open_to(n, draft)]
+        own = [n for n in nodes if n.source == draft.source or n.stub]
+        return first(own or (n for n in nodes if is_same_page(draft, n)), lambda n: (n.source != draft.source,))
+
+    def _by_rewritten_id(self, draft: Draft) -> Node | None:
+        """What a source gives another id, and no other URL, title or time, while nothing has the former id any more."""
+        if not draft.url_key or not draft.record_id:
+            return None
+        at, nodes = draft.published.at, self.by_url.get(draft.url_key, ())
+        same = [n for n in nodes if n.source == draft.source and n.title_key == draft.title_key and not n.stub]
+        return first(n for n in same if n.own and n.own.at == at and not n.drafts and n.record_id not in self.told_ids)
 
     def _by_text(self, draft: Draft) -> Node | None:
         numbers = keys_of(draft.print) if draft.print else ()
@@ -191,13 +205,13 @@ class _Settling:
 
     def _by_own_time(self, draft: Draft) -> Node | None:
         at = draft.published.at
-        return _first(n for n in self._titled(draft) if n.own and n.own.at == at and not n.stub)
+        return first(n for n in self._titled(draft) if n.own and n.own.at == at and not n.stub)
 
     def _by_listed_time(self, draft: Draft) -> Node | None:
         """The stub that others list under just this title and time, or the article that took its place loosely."""
         at = draft.published.at
         named = [n for n in self._titled(draft) if at in n.listed]
-        return _first(n for n in named if n.stub) or self._taken_back(draft, named)
+        return first(n for n in named if n.stub) or self._taken_back(draft, named)
 
     def _by_title_alone(self, draft: Draft) -> Node | None:
         """The stub that others list without a time, when nothing else has the title."""
@@ -207,7 +221,7 @@ class _Settling:
     def _taken_back(self, draft: Draft, named: Sequence[Node]) -> Node | None:
         """A page that joined a stub loosely gives the listed time up to the page that shows it exactly."""
         at = draft.published.at
-        holder = _first(
+        holder = first(
             n for n in named
             if n.own and n.own.at != at and n.own_evidence is Evidence.PAGE and not n.record_id and not n.url_key
         )  # fmt: skip
@@ -288,7 +302,7 @@ class _Settling:
         if not link.url_key:
             return None
         nodes = self.by_url.get(link.url_key) or self.by_url.get(without_fragment(link.url_key), [])
-        return _first(nodes, lambda n: (n.title_key != link.title_key, n.source != source, n.stub))
+        return first(nodes, lambda n: (n.title_key != link.title_key, n.source != source, n.stub))
 
     def _link_by_title_and_time(self, source: str, link: DraftLink) -> Node | None:
         if not link.published or not link.title_key:
@@ -297,7 +311,7 @@ class _Settling:
         nodes = self._titled_as(source, link)
         exact = [n for n in nodes if (n.own and n.own.at == at) or at in n.listed or (link.title_key, at) in n.aliases]
         if exact:
-            return _first(exact, lambda n: (n.own is None or n.own.at != at, n.stub))
+            return first(exact, lambda n: (n.own is None or n.own.at != at, n.stub))
         near = [n for n in nodes if stated and any(m.agrees(stated) for m in (n.own, *n.listed.values()) if m)]
         near = near or [n for n in nodes if n.undated and len(nodes) == 1]
         return near[0] if len(near) == 1 else None
@@ -370,25 +384,9 @@ class _Settling:
         return Resolution(tuple(nodes), repoints, tuple(self.reports))
 
 
-def _age_and_place(draft: Draft) -> tuple[str, datetime, list[str | int], str]:
-    said = draft.updated or draft.published
-    parts = re.split(r"(\d+)", draft.ref)
-    numbered: list[str | int] = [int(part) if i % 2 else part for i, part in enumerate(parts)]
-    return draft.source, said.at, numbered, draft.digest
-
-
 def _before(at: datetime, pages: Sequence[Node]) -> bool:
     return any(page.own is not None and at < page.own.at for page in pages)
 
 
 def _place(node: Node) -> str:
     return node.draft.ref if node.draft else node.id
-
-
-def _first(nodes: Iterable[Node], key: Callable[[Node], tuple[bool, ...]] | None = None) -> Node | None:
-    """The best of several matches, the same whatever order they come in."""
-
-    def rank(node: Node) -> tuple[tuple[bool, ...], str, str]:
-        return (key(node) if key else (), node.id or "~", node.draft.ref if node.draft else "")
-
-    return min(nodes, key=rank, default=None)

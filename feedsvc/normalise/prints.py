@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from feedsvc.model import Print
 
 RUN = 5  # words
-FEWEST_RUNS = 12  # below which a text is too short to be known again,
-ENOUGH_RUNS = 40  # and below which its title has to be alike as well
+FEWEST_RUNS = 12  # below which a text is too short to be known again
 SAMPLE = 64
 KEYS = 8  # of the sample, by which other prints are looked for
 LONGER = 2  # times the length, from which on another text is told with the same one in it
@@ -34,16 +33,14 @@ def keys_of(print: Print) -> tuple[int, ...]:
     return print.sample[:KEYS]
 
 
-def is_sure(print: Print) -> bool:
-    """Whether the text is long enough to be known again by its words alone."""
-    return print.runs >= ENOUGH_RUNS
-
-
 def likeness(one: Print, other: Print) -> float:
-    """The share of the shorter text that is in the other, 0 where one is far longer: exact for short texts."""
+    """The share of the shorter text that is in the other, 0 where one is far longer."""
     short, long = sorted((one.runs, other.runs))
-    if short * LONGER < long:
-        return 0.0
+    return 0.0 if short * LONGER < long else shared(one, other)
+
+
+def shared(one: Print, other: Print) -> float:
+    """The share of the shorter text that is in the other: exact for short texts."""
     reach = min((print.sample[-1] for print in (one, other) if print.runs > len(print.sample)), default=None)
     a, b = ({number for number in print.sample if reach is None or number <= reach} for print in (one, other))
     fewer = min(len(a), len(b))

@@ -7,6 +7,7 @@ from w3lib.url import canonicalize_url, url_query_cleaner
 
 # Parameters that say where a reader came from and never which article is meant.
 TRACKING = ["utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "utm_id", "fbclid", "gclid"]
+TRACKING += ["at_medium", "at_campaign", "cmpid", "cmp", "mtm_campaign", "mtm_source", "mtm_medium", "wt_mc", "ocid"]
 TRACKING += ["dclid", "msclkid", "yclid", "mc_cid", "mc_eid", "igshid", "_ga", "_gl"]
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 

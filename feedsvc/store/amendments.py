@@ -10,7 +10,18 @@ from feedsvc.store import copies
 from feedsvc.store.articles import REVISION, revision
 from feedsvc.store.feeds import WITHDRAWN
 from feedsvc.store.store import chunks, upsert, write_mark
-from feedsvc.store.tables import amended, articles, documents, former_titles, links, made, pending, set_aside
+from feedsvc.store.tables import (
+    amended,
+    articles,
+    documents,
+    former_titles,
+    links,
+    made,
+    pages,
+    pending,
+    set_aside,
+    source_states,
+)
 
 # Nothing of a withdrawn article is left but what tells it from others when it comes again: its keys, and its times.
 NOTHING_LEFT: Mapping[str, Any] = {
@@ -48,7 +59,7 @@ def withdraw(connection: Connection, id: str, reason: str, now: datetime) -> Non
 def withdraw_place(connection: Connection, place: tuple[str, str], now: datetime) -> str | None:
     """Withdraw the article that a source handed over under this (source, place). Returns its id if there was one.
 
-    A copy of what another source has is no more than told of no more.
+    Of what it has at a URL of its own, the same text elsewhere stays; what it has at the same URL is that article.
     """
     of = (documents.c.source == place[0], documents.c.place == place[1])
     aside = (set_aside.c.source == place[0], set_aside.c.place == place[1])
@@ -57,7 +68,7 @@ def withdraw_place(connection: Connection, place: tuple[str, str], now: datetime
     row = find(connection, id, None) if id else None
     if row is None or row["withdrawn"]:
         return None
-    if row["source"] != place[0]:
+    if row["source"] != place[0] and not copies.is_at_same_url(connection, row["id"], place[0]):
         copies.forget_copy(connection, row["id"], place)
         touch(connection, [row["id"]])
         _changed(connection, [row["id"]])
@@ -72,6 +83,8 @@ def reinstate(connection: Connection, id: str, source: str) -> None:
     connection.execute(update(articles).where(articles.c.id == id).values(values))
     connection.execute(delete(amended).where(amended.c.article_id == id))
     connection.execute(update(documents).where(documents.c.source == source).values(digest="", stamp=""))
+    for table in (source_states, pages):  # so that what comes from there is read although nothing in it has changed
+        connection.execute(update(table).where(table.c.source == source).values(digest=""))
     _changed(connection, [id])
 
 

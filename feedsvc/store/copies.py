@@ -143,6 +143,13 @@ def forget_copy(connection: Connection, id: str, place: tuple[str, str]) -> None
     connection.execute(delete(documents).where(*of))
 
 
+def is_at_same_url(connection: Connection, id: str, source: str) -> bool:
+    """Whether a source has an article that another one leads at the very URL of it."""
+    c = copies.c
+    same = select(c.digest).where(c.article_id == id, c.source == source, c.likeness.is_(None)).limit(1)
+    return connection.execute(same).first() is not None
+
+
 def article_with_copy(connection: Connection, key: str) -> str | None:
     """The id of the article of which a source has a copy at the URL with this key."""
     wanted = select(copies.c.article_id).where(copies.c.url_key == key).order_by(copies.c.since, copies.c.digest)

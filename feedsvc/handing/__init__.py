@@ -78,7 +78,8 @@ def outlook(connection: Connection, source: SourceSettings, id: str, now: dateti
     if fate.aside:
         return Outlook(State.SET_ASIDE, fate.article, fate.aside)
     if fate.served:
-        return Outlook(State.PUBLISHED, fate.article)
+        other = f"readers get it as source {fate.leader} has it" if fate.leader != source.name else ""
+        return Outlook(State.PUBLISHED, fate.article, other)
     due = fate.published
     return Outlook(State.EMBARGOED if due and due > now else State.WAITING, fate.article)
 

@@ -14,7 +14,8 @@ from feedsvc.store.tables import articles, documents, set_aside
 class Fate:
     """`digest` is of the document that was read last, `aside` why it was set aside, or empty.
 
-    The rest is of the article that it is: its id, whether readers have it, its time, and since when it is withdrawn.
+    The rest is of the article that it is: its id, whether readers have it, its time, since when it is withdrawn, and
+    the source whose words readers get of it.
     """
 
     digest: str = ""
@@ -23,6 +24,7 @@ class Fate:
     served: bool = False
     published: datetime | None = None
     withdrawn: datetime | None = None
+    leader: str = ""
 
 
 def fates(connection: Connection, source: str, places: Iterable[str]) -> dict[str, Fate]:
@@ -31,12 +33,14 @@ def fates(connection: Connection, source: str, places: Iterable[str]) -> dict[st
     for some in chunks(places):
         reasons = _reasons(connection, source, some)
         d, a = documents.c, articles.c
-        columns = (d.place, d.digest, d.article_id, a.served, a.published, a.withdrawn)
+        columns = (d.place, d.digest, d.article_id, a.served, a.published, a.withdrawn, a.source)
         wanted = select(*columns).outerjoin(articles, a.id == d.article_id)
         for row in connection.execute(wanted.where(d.source == source, d.place.in_(some))):
             aside = reasons.get(row.place, "")
             served = bool(row.served)
-            found[row.place] = Fate(row.digest, aside, row.article_id, served, row.published, row.withdrawn)
+            found[row.place] = Fate(
+                row.digest, aside, row.article_id, served, row.published, row.withdrawn, row.source or ""
+            )
     return found
 
 

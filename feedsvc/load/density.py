@@ -8,14 +8,14 @@ of several such lists none is taken.
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from urllib.parse import urlsplit
+from statistics import fmean
 
 from lxml.html import HtmlElement
 
-from feedsvc.load.links import aim_of
+from feedsvc.load.aims import aim_of, leads_to_article
+from feedsvc.load.links import heads_another_box
 from feedsvc.load.maintext import article_part, prose
-from feedsvc.load.page import LISTS, RANK_BY_HEADING, letters, line
-from feedsvc.load.pagedata import absolute
+from feedsvc.load.page import LISTS, RANK_BY_HEADING, letters, line, lines_within
 from feedsvc.load.words import folded, names_another_box
 
 LEAST_LINKS, MOST_LINKS = 3, 30  # more are an archive or a map of the site
@@ -24,6 +24,7 @@ LEAST_APT = 0.8  # of its links lead to articles
 LEAST_ABOUT = 0.5  # of the titles have a word in common with what the page is about
 LEAST_TITLE = 12  # letters of a title that is no name of a section
 LEAST_TITLE_DENSE = 6  # the same in scripts without spaces
+MOST_SHARED = 0.5  # of the words of a title, where they are in all titles
 WORD_CHARS = 5  # of a word that tells what a title is about, and of it as compared: words are inflected at their end
 PROSE_CHARS = 80  # a paragraph of the article, not its standfirst or a caption
 
@@ -37,13 +38,12 @@ _SELDOM = (
 )
 _FURNITURE = re.compile(rf"(?:^|[\s_-])(?:{_NEVER})(?:$|[\s_-])", re.IGNORECASE)
 _DOUBTFUL = re.compile(rf"(?:^|[\s_-])(?:{_NEVER}|{_SELDOM})(?:$|[\s_-])", re.IGNORECASE)
-_WHOLE_PAGE = ("html", "body", "main", "article")
-_NO_ARTICLE = re.compile(
-    r"/(?:tags?|topics?|themes?|categor(?:y|ies)|sections?|authors?|people|profiles?|users?|feed|quicktabs|search"
-    r"|login|signup|subscribe|newsletters?|page|about|contact|privacy|terms|shop|jobs)(?:/|$)",
+WHOLE_PAGE = ("html", "body", "main", "article")
+_BUTTON = re.compile(
+    r"(?:see|view|show|read|browse|watch) (?:all|more)\b|(?:load|show) more|(?:share|print|e-?mail|tweet|comment on) "
+    r"(?:this|the|on|via|by|version|article)\b",
     re.IGNORECASE,
 )
-_SLUG = re.compile(r"[^\W\d_]+(?:[-_][^\W_]+){2,}|\d{4,}", re.IGNORECASE)
 _DENSE = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _WORD = re.compile(r"[^\W\d_]{5,}")
 
@@ -53,30 +53,9 @@ def is_furniture(element: HtmlElement) -> bool:
     return any(_FURNITURE.search(names) for names in _names_around(element))
 
 
-def may_be_article(href: str, base: str) -> bool:
-    """Whether an address is on the same site, and neither this page nor one that only lists others."""
-    try:
-        here, there = urlsplit(base), urlsplit(absolute(base, href))
-    except ValueError:
-        return False
-    if (there.hostname or "").removeprefix("www.") != (here.hostname or "").removeprefix("www."):
-        return False
-    is_here = there.path.rstrip("/") == here.path.rstrip("/") and here.query in ("", there.query)
-    is_comment = there.fragment.startswith("comment")
-    return bool(there.path.strip("/")) and not (is_here or is_comment or _NO_ARTICLE.search(there.path))
-
-
-def leads_to_article(href: str, base: str) -> bool:
-    """Whether an address even looks like an article's: with a number or a slug of several words at its end."""
-    if not may_be_article(href, base):
-        return False
-    there = urlsplit(absolute(base, href))
-    return _SLUG.search(f"{there.path.rstrip('/').rpartition('/')[2]} {there.query}") is not None
-
-
 def _names_around(element: HtmlElement) -> Iterator[str]:
     for one in (element, *element.iterancestors()):
-        if one.tag not in _WHOLE_PAGE:
+        if one.tag not in WHOLE_PAGE:
             yield f"{one.get('class', '')} {one.get('id', '')}"
 
 
@@ -91,6 +70,8 @@ def linked_asides(page: HtmlElement, base: str, about: str) -> list[HtmlElement]
         for aside in page.xpath("//aside[not(.//aside)]")
         if not any(_is_over_links(one) for one in aside.iter(*RANK_BY_HEADING))
         and not _is_doubtful(aside)
+        and not names_another_box(_above(aside))
+        and not any(map(heads_another_box, lines_within(aside)))
         and _is_linked(aside, base, about)
     ]
 
@@ -119,7 +100,7 @@ def _stands_alone(element: HtmlElement) -> bool:
 def _above(element: HtmlElement) -> str:
     """The line just above a list, where it or what it begins stands under one."""
     for one in (element, *element.iterancestors()):
-        if one.tag in _WHOLE_PAGE:
+        if one.tag in WHOLE_PAGE:
             break
         if (before := one.getprevious()) is not None:
             return line(before) if letters(before) <= PROSE_CHARS else ""
@@ -135,18 +116,34 @@ def _is_linked(element: HtmlElement, base: str, about: str) -> bool:
     if sum(map(letters, anchors)) < LEAST_SHARE * letters(element):
         return False
     apt = [title for href, title in title_by_href.items() if leads_to_article(href, base) and is_title(title)]
-    own = _telling(about)
-    same = sum(not own.isdisjoint(_telling(title)) for title in apt)
-    return len(apt) >= LEAST_APT * len(title_by_href) and same >= LEAST_ABOUT * len(apt)
+    same = sum(share_words(about, title) for title in apt)
+    is_apt = len(apt) >= LEAST_APT * len(title_by_href) and same >= LEAST_ABOUT * len(apt)
+    return is_apt and not _is_one_for_each(apt)
 
 
 def is_title(text: str) -> bool:
     """Whether a text is long enough for a title, and none of a section or a button."""
-    return len(text) >= (LEAST_TITLE_DENSE if _DENSE.search(text) else LEAST_TITLE)
+    return len(text) >= (LEAST_TITLE_DENSE if _DENSE.search(text) else LEAST_TITLE) and not _BUTTON.match(text)
 
 
-def _telling(text: str) -> set[str]:
+def is_short_title(text: str) -> bool:
+    """Whether a text might be a title where all else says so: no one word, and no button."""
+    return len(text.split()) > 1 and is_title(text.ljust(LEAST_TITLE))
+
+
+def _is_one_for_each(titles: list[str]) -> bool:
+    """Whether titles differ in hardly more than one word, as those of a guide to each district."""
+    words = [set(folded(title).split()) for title in titles]
+    return bool(words) and len(set.intersection(*words)) >= MOST_SHARED * fmean(map(len, words))
+
+
+def share_words(one: str, other: str, chars: int = WORD_CHARS) -> bool:
+    """Whether two texts have a word in common, by its first `chars`, that tells what they are about."""
+    return not _telling(one, chars).isdisjoint(_telling(other, chars))
+
+
+def _telling(text: str, chars: int) -> set[str]:
     """The beginnings of a text's longer words, and in scripts without spaces every two characters."""
     plain = folded(text)
     pairs = {first + second for first, second in pairwise(plain) if _DENSE.match(first) and _DENSE.match(second)}
-    return pairs | {word[:WORD_CHARS] for word in _WORD.findall(plain) if not _DENSE.match(word)}
+    return pairs | {word[:chars] for word in _WORD.findall(plain) if not _DENSE.match(word)}

@@ -7,6 +7,7 @@ those of `datewords.months`, as far as they are told from other words; what a da
 import re
 import unicodedata
 from functools import lru_cache
+from typing import NamedTuple
 
 from feedsvc.datewords.english import in_english
 from feedsvc.datewords.months import MONTHS
@@ -20,7 +21,7 @@ _RELATED = """
 related articles | related article | related stories | related story | related news | related content | related links
 related coverage | related posts | related reading | related | more on this story | more on this topic | more on this
 more on theme | more on the topic | read also | also read | see also | read more on this | further reading
-more like this | more related stories
+more like this | more related stories | more stories like this | more stories like this one
 lesen sie auch | lesen sie mehr zum thema | lesen sie mehr | mehr zum thema
 verwandte artikel | verwandte themen und artikel | ähnliche artikel | weiterführende artikel
 weitere artikel zum thema | passend zum thema | mehr dazu | zum thema | siehe auch
@@ -60,6 +61,12 @@ baca juga | berita terkait | artikel terkait | xem thêm | tin liên quan | bài
 مقالات ذات صلة | مطالب مرتبط | כתבות קשורות | עוד בנושא | อ่านเพิ่มเติม | ข่าวที่เกี่ยวข้อง
 関連記事 | 関連ニュース | あわせて読みたい | 相关文章 | 相关新闻 | 相关阅读 | 相关报道 | 延伸阅读
 相關文章 | 相關新聞 | 延伸閱讀 | 관련 기사 | 관련기사 | 관련 뉴스 | 관련뉴스
+"""
+
+# What opens related links on many a page, and on as many is a button, or opens what the site has to sell.
+_RECOMMENDED = """
+read more | read next | what to read next | you may also like | you might also like | you may also be interested in
+recommended | recommended for you | recommended stories | recommended articles | recommended reading
 """
 
 _OTHER_BOX = r"""
@@ -130,8 +137,20 @@ def first_words(phrases: tuple[str, ...]) -> frozenset[str]:
     return frozenset(first_word(phrase) for phrase in phrases)
 
 
-RELATED_HEADINGS = _phrases(_RELATED)
-RELATED_BEGINNINGS = first_words(tuple(RELATED_HEADINGS))
+class Headings(NamedTuple):
+    """Phrases, and the first word of each, all folded."""
+
+    phrases: frozenset[str]
+    beginnings: frozenset[str]
+
+
+def _headings(table: str) -> Headings:
+    return Headings(_phrases(table), first_words(tuple(_phrases(table))))
+
+
+NONE = Headings(frozenset(), frozenset())
+RELATED = _headings(_RELATED)
+RECOMMENDED = _headings(_RECOMMENDED)
 MONTH = _any_of(*MONTHS, _MORE_MONTHS, but=_OTHER_MONTHS)
 DATE_WORD = f"{MONTH}|{_any_of(_BESIDE)}"
 _OTHER_BOX_PATTERN = re.compile("".join(map(folded, _OTHER_BOX.splitlines())))
@@ -140,3 +159,8 @@ _OTHER_BOX_PATTERN = re.compile("".join(map(folded, _OTHER_BOX.splitlines())))
 def names_another_box(heading: str) -> bool:
     """Whether a heading opens what is neither the article nor related to it: the most read, the latest, comments."""
     return _OTHER_BOX_PATTERN.search(folded(heading)) is not None
+
+
+def begins_another_box(text: str) -> bool:
+    """Whether a text, which need not be a heading, begins with such words."""
+    return _OTHER_BOX_PATTERN.match(folded(text)) is not None

@@ -93,10 +93,7 @@ def test_json_ld_lists_related_articles_where_the_page_shows_none():
       "mentions": [{"@type": "Person", "name": "Ada", "url": "https://ada.example/"},
                    {"@type": "NewsArticle", "headline": "B", "url": "/b", "datePublished": "2025-01-02"}]}</script>"""
     reading = read("", head=head)
-    assert reading.article.related == (
-        RawLink("", "https://gazette.example/a"),
-        RawLink("B", "https://gazette.example/b", "2025-01-02"),
-    )
+    assert reading.article.related == (RawLink("B", "https://gazette.example/b", "2025-01-02"),)
 
 
 def test_the_one_list_of_links_after_the_article_is_related_if_it_is_about_the_same():
@@ -153,3 +150,140 @@ def test_of_a_card_its_heading_is_the_title_and_its_time_no_part_of_it():
         ("Drivers train for the bridge", "2 May 2025"),
         ("Who pays for the bridge", "3 May 2025"),
     ]
+
+
+def link(title: str, href: str = "") -> str:
+    return f'<a href="{href or "/2025/" + title.lower().replace(" ", "-")}">{title}</a>'
+
+
+MOST_READ = f"<ul><li>{link('School fair draws record crowd')}</li><li>{link('New cafe on harbour bridge')}</li></ul>"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        f"<div class=mr><h4>Most read</h4>{MOST_READ}</div>",
+        f"<p class=title>Most popular</p>{MOST_READ}",
+        f"<div><div><b>Trending now</b></div>{MOST_READ}</div>",
+        '<ul><li><a href="/share/email?x=1">Send this article to a friend</a></li>'
+        '<li><a href="/print/harbour-bridge-reopens">A version to put on paper</a></li>'
+        '<li><a href="/politics">Politics and society</a></li>'
+        '<li><a href="/video/2025/bridge-from-above">The bridge seen from above</a></li></ul>',
+        link("See all harbour stories here"),
+    ],
+)
+def test_what_follows_related_links_is_none_of_them(after):
+    assert len(titles(read(f"<div><h2>Related stories</h2><ul>{LINKS}</ul>{after}</div>"))) == 3
+
+
+def test_another_box_within_the_part_after_the_heading_ends_the_links():
+    inner = f"<div><ul>{LINKS}</ul><div><h4>Most read</h4>{MOST_READ}</div></div>"
+    assert len(titles(read(f"<h2>Related stories</h2>{inner}"))) == 3
+
+
+GUIDES = "".join(
+    f'<li><a href="/harbour/{one}-harbour-guide-here">Harbour guide for {one}</a></li>'
+    for one in ("north", "south", "west")
+)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        f"<aside><p class=title>Most popular</p>{BARE}</aside>",
+        f"<div><b>Trending</b><aside>{BARE}</aside></div>",
+        f"<section class=related><h2>Most read</h2><ul>{LINKS}</ul></section>",
+        f"<div class=regions><ul>{GUIDES}</ul></div>",
+    ],
+)
+def test_what_is_most_read_and_menus_are_not_related(block):
+    assert titles(read(block)) == []
+
+
+A, B = "Bridge cables are new", "Tram drivers train again"
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        f"<p>Read also: {link(A)}, {link(B)}</p>",
+        f"<p>Read also: {link(A)} | {link(B)}</p>",
+        f"<p>Related: {link(A)} and {link(B)}.</p>",
+        f"<p>Read also:<br>{link(A)}<br>{link(B)}</p>",
+        f"<p><em>Also Read | {link(A)}</em></p><p><em>Also Read | {link(B)}</em></p>",
+        f"<p>{link(f'READ MORE: {A}', '/2025/a-b-c')}</p><p>{link(f'READ MORE: {B}', '/2025/d-e-f')}</p>",
+    ],
+)
+def test_a_line_may_hold_several_links_and_little_beside_them(block):
+    reading = read(f"{block}{PROSE}")
+    assert titles(reading) == [A, B]
+    assert "cables" not in reading.article.body
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        f"<p>Read also: {link(A)}, which the mayor said in {link(B)}</p>",
+        f"<p><b>See also</b> what the mayor said in {link(A)} on Monday</p>",
+        f"<p>Four more years. <a href='/2025/03/01/harbour-bridge-cables'>Read more</a></p><ul>{OTHER}</ul>",
+        f"<p><a href='/recommended-for-you'>Recommended for you</a></p><ul>{OTHER}</ul>",
+        f"<h3>Recommended</h3><ul>{OTHER}</ul>",
+        f"<div>Read more</div><ul>{LINKS}</ul><ul>{LINKS}</ul>",
+    ],
+)
+def test_words_in_sentences_on_buttons_and_over_other_matters_open_nothing(block):
+    assert titles(read(block)) == []
+
+
+@pytest.mark.parametrize(
+    "heading", ["Read more", "Read next", "You may also like...", "Recommended", "Recommended for you"]
+)
+def test_a_heading_that_recommends_opens_links_about_the_same(heading):
+    reading = read(f"<div><h3>{heading}</h3><ul>{LINKS}</ul></div>")
+    assert len(titles(reading)) == 3
+    assert reading.origins["related"] == f"the heading {heading!r}"
+
+
+def test_a_recommending_line_that_is_no_button_may_be_marked_up_as_nothing():
+    assert len(titles(read(f"<div>You may also be interested in...</div><div>{BARE}</div>"))) == 3
+
+
+def test_a_heading_may_share_its_part_with_a_link_back_to_the_top():
+    head = '<div><h2>Related Articles</h2><div><a href="#top">Scroll back to top</a></div></div>'
+    assert len(titles(read(f"{head}<div><ul>{LINKS}</ul></div>"))) == 3
+
+
+def test_words_in_bold_after_a_rule_open_links_up_to_the_next_rule():
+    block = f"<hr><b>See also:</b><br>{link(A)} (11 February 2025)<br>{link(B)}<br><hr>{link('Who pays for this page')}"
+    related = read(block).article.related
+    assert [(one.title, one.published) for one in related] == [(A, "11 February 2025"), (B, None)]
+
+
+def test_the_title_of_a_card_is_not_the_section_over_it():
+    cards = "".join(
+        f'<li><a href="/2025/{one}"><h6>City desk</h6></a><a href="/2025/{one}"><p>{one.replace("-", " ")}</p></a></li>'
+        for one in ("bridge-cables-are-new", "tram-drivers-train-again")
+    )
+    assert titles(read(f"<h2>Related</h2><ul>{cards}</ul>")) == ["bridge cables are new", "tram drivers train again"]
+
+
+def test_a_short_title_counts_where_the_address_is_an_articles():
+    block = f"<h2>Related</h2>{link('Storm hits', '/2025/storm-hits-harbour')} {link('City news', '/city-news')}"
+    assert titles(read(block)) == ["Storm hits"]
+
+
+def test_the_time_of_a_link_stands_beside_its_author_and_comments_too():
+    beside = '<a href="/authors/ada">Ada Quay</a> <a href="{}#comments">12 comments</a>'
+    item = f"<li>{{}} {beside} <time>{{}} March 2025</time></li>"
+    items = "".join(
+        item.format(link(one, href), href, day) for one, href, day in ((A, "/2025/a", 1), (B, "/2025/b", 2))
+    )
+    related = read(f"<h2>Related</h2><ul>{items}</ul>").article.related
+    assert [(one.title, one.published) for one in related] == [(A, "1 March 2025"), (B, "2 March 2025")]
+
+
+def test_a_bare_address_in_json_ld_has_the_title_that_the_page_shows():
+    head = """<script type="application/ld+json">{"@type": "NewsArticle", "headline": "H",
+      "relatedLink": ["/2025/tram-drivers", "/2025/never-shown"]}</script>"""
+    block = f"<p>Beside it, {link(B, '/2025/tram-drivers')}, as reported in this newspaper before.</p>"
+    assert read(block, head=head).article.related == (RawLink(B, "https://gazette.example/2025/tram-drivers"),)

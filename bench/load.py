@@ -28,7 +28,6 @@ from figures.table import Table
 FEEDSVC = str(Path(sys.executable).with_name("feedsvc"))
 TAKING = str(Path(__file__).with_name("figures") / "taking.py")
 LINES, LARGE = (10_000, 100_000), 1_000_000
-A_FILE = 100_000  # lines; feedsvc takes no file of more than half a gigabyte
 WORDS, LISTED = 200, 8  # of a line
 PAGES, PAGE_WORDS, PAGE_LISTED = 1500, 300, 10
 
@@ -71,11 +70,9 @@ def empty(folder: Path | None = None) -> Iterator[Path]:
 
 
 def write_lines(folder: Path, number: int) -> None:
-    told = articles(WORDS, LISTED)
-    for start in range(0, number, A_FILE):
-        some = islice(told, min(A_FILE, number - start))
-        with (folder / f"{start:07}.jsonl").open("wb") as file:
-            file.writelines(orjson.dumps(record(one), option=orjson.OPT_APPEND_NEWLINE) for one in some)
+    with (folder / "articles.jsonl").open("wb") as file:
+        some = islice(articles(WORDS, LISTED), number)
+        file.writelines(orjson.dumps(record(one), option=orjson.OPT_APPEND_NEWLINE) for one in some)
 
 
 def lines(table: Table, config: Path, number: int, whole: bool) -> None:

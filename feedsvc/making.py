@@ -6,12 +6,12 @@ Nothing is written here: a run lets all of it stand at once.
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import takewhile
 
-from feedsvc.charting import Maps
 from feedsvc.model import Article, Channel, ChannelState, Feed, Origin, Snapshot
 from feedsvc.publish.delta import delta
 from feedsvc.publish.guard import Effect
-from feedsvc.publish.plan import ALL, OPML, SITEMAP, PlannedFeed, channel_key, plan_outline, plan_sitemaps, served
+from feedsvc.publish.plan import OPML, SITEMAP, PlannedFeed, channel_key, plan_outline, plan_sitemaps, served
 from feedsvc.publish.snapshot import snapshot
 from feedsvc.publish.window import Past
 from feedsvc.render import FORMATS, OPML_MEDIA_TYPE, SITEMAP_MEDIA_TYPE
@@ -52,20 +52,19 @@ def feeds(
     stands: Mapping[str, Standing],
     settings: Settings,
     store: Store,
-    maps: Maps,
+    unseen: Collection[str],
     progress: Progress,
 ) -> Iterator[NewGeneration]:
-    """Each feed in every format, with what has changed in it, and with a channel's the map of it."""
-    unseen = {article.id for article in maps.public if not article.served}
+    """Each feed in every format, with what has changed in it.
+
+    `unseen` are the articles that readers are about to see for the first time.
+    """
     for done, one in enumerate(due):
         progress("rendering", done, len(due))
         feed = one.feed
         id = stands[feed.key].id if feed.key in stands else feed_id(settings.sources[0].name, feed.key)
         assembled = _assembled(feed, id, settings, store, unseen)
         snapshots = [snapshot(name, format.media_type, format.render(assembled)) for name, format in FORMATS.items()]
-        deltas = tuple(_deltas(one, snapshots))
-        if feed.key != ALL and feed.ended is None and (feed.key not in stands or maps.is_stale(feed.key)):
-            snapshots.append(maps.of_channel(feed))
         yield NewGeneration(
             key=feed.key,
             id=id,
@@ -76,7 +75,7 @@ def feeds(
             shown=feed.shown,
             closed=feed.closed,
             gone=one.gone,
-            deltas=deltas,
+            deltas=tuple(_deltas(one, snapshots)),
         )
 
 
@@ -144,7 +143,8 @@ def sitemaps(
     """What search engines are told: the pages of this service, and the news; unless all of it stands as it is."""
     shown = [article for article in public if not article.withdrawn]
     newest = shown[-1].published if shown else None
-    news = [a for a in reversed(shown) if newest and a.published > newest - NEWS_FOR and not a.stub][:MAX_NEWS]
+    lately = takewhile(lambda a: newest is not None and a.published > newest - NEWS_FOR, reversed(shown))
+    news = [article for article in lately if not article.stub][:MAX_NEWS]
     own = [article for article in reversed(shown) if article.url_key is None][:MAX_PAGES]
     with store.reading() as connection:
         urls = feed_store.urls(connection, [article.id for article in news])

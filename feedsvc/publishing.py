@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from feedsvc.charting import Maps
+from feedsvc.charting import map_of_all
 from feedsvc.curation import FILE_NAME, Curation, load_curation
 from feedsvc.making import Due, Progress, feeds, outline, sitemaps
 from feedsvc.model import ChannelState
@@ -79,17 +79,16 @@ def publish(settings: Settings, store: Store, lease: Lease | None, report: Repor
     held = _held(report.changes, before.holds, now)
     going = [one for one in (_allowed(one, held, lines) for one in weighed) if one]
     report.held = len(held)
-    maps = Maps(store, before.public, themed, settings.site)
+    unseen = frozenset(article.id for article in before.public if not article.served)
     made = [
-        *feeds(going, before.stands, settings, store, maps, progress),
+        *feeds(going, before.stands, settings, store, unseen, progress),
         *outline(themed.after, digests.get(OPML), settings),
-        *maps.of_all(digests.get(MAP)),
+        *map_of_all(themed, before.public, digests.get(MAP), settings.site, store),
         *sitemaps(themed.after, before.public, digests.get(SITEMAP), settings.site, store),
     ]
     _until_the_next_second(before.stands, made)
     with store.writing(lease) as connection:
         at = _now().replace(microsecond=0)
-        unseen = [article.id for article in before.public if not article.served]
         generation_store.publish(connection, themed.before, themed.after, made, unseen, follows, at, report.run, ended)
         generation_store.write_holds(connection, held)
         amendments.settle(connection, before.touched)

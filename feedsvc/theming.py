@@ -7,7 +7,6 @@ anew when the graph has grown by a quarter, so that little of what readers have 
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -199,9 +198,12 @@ class _Run:
         new = [id for id, others in ties.items() if id not in stubs and not home.keys().isdisjoint(others)]
         if not new:
             return frozenset()
-        members: dict[str, list[str]] = defaultdict(list)
+        # No other channel has what would pull one in, be it by way of another new article.
+        near = {home[other] for others in ties.values() for other in others if other in home}
+        members: dict[str, set[str]] = {where: set() for where in near}
         for id, where in home.items():
-            members[where].append(id)
+            if where in near:
+                members[where].add(id)
         return self._likeness.strange(new, {where: self._older_half(ids) for where, ids in members.items()})
 
     def _older_half(self, members: Collection[str]) -> list[str]:
@@ -218,10 +220,14 @@ class _Run:
 
     @cached_property
     def _names(self) -> Names:
-        contents = dict(feed_store.contents(self.connection, self.published))
-        told = [a for a in self.public if not a.withdrawn]
+        read = self.weaving.read
+        contents = read | dict(feed_store.contents(self.connection, self.published.keys() - read.keys()))
+        # Of what was withdrawn nothing is said, though it goes on holding others together.
+        titles = {a.id: "" if a.withdrawn else a.title for a in self.public}
         words = {id: (content.summary, content.body_html) for id, content in contents.items()}
-        vertices = [Vertex(a.id, a.title, words_of(a.title, *words[a.id]), a.published, a.stub) for a in told]
+        vertices = [
+            Vertex(a.id, titles[a.id], words_of(titles[a.id], *words[a.id]), a.published, a.stub) for a in self.public
+        ]
         return Names(vertices, {c.title: c.members for c in self.before if c.state.stands})
 
     def _titles(self, groups: Sequence[frozenset[str]]) -> Sequence[str]:

@@ -19,7 +19,7 @@ from feedsvc.themes.graph import weave
 from feedsvc.themes.likeness import Likeness, count, packed
 from feedsvc.themes.parts import Edge, Text, Tie, in_order
 from feedsvc.themes.semantic import Encoder, mixed
-from feedsvc.themes.stories import Told, story_of
+from feedsvc.themes.stories import Told, are_near, story_of
 from feedsvc.themes.words import words_of
 
 Progress = Callable[[str, int, int], None]
@@ -40,12 +40,6 @@ class Weaving:
     strengths: dict[str, float] = field(default_factory=dict)
     arrived: int = 0
     likeness: Likeness | None = None
-
-    @property
-    def stories(self) -> dict[str, str]:
-        """id → the id of the first article that told the same, of every article in the graph."""
-        stories = {id: woven.story for id, woven in self.known.items()}
-        return stories | {one.text.id: one.woven.story for one in self.new}
 
 
 @lru_cache(maxsize=1)  # it takes seconds to load, and a timer's process has many runs
@@ -130,9 +124,10 @@ def _strengths(ties: Iterable[Tie], former: Mapping[Edge, Tie], known: Mapping[s
     """id → what all its ties weigh now, for those that have other ties than before."""
     found: dict[str, float] = {}
     for tie in ties:
-        before = former.get(tie.edge)
+        edge = tie.edge
+        before = former.get(edge)
         more = tie.weight - (before.weight if before else 0.0)
-        for id in tie.edge:
+        for id in edge:
             found[id] = found[id] + more if id in found else _strength(known, id) + more
     return {id: round(strength, 6) for id, strength in found.items()}
 
@@ -147,16 +142,17 @@ def _stories(
     """id → story, of every article; those that enter are told apart one after the other."""
     stories = {id: woven.story for id, woven in known.items()}
     followed = {story for id, story in stories.items() if story != id}
-    neighbours: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    told = {a.id: Told(a.id, a.title, a.published, a.stub) for a in public}
+    concerned = {id for edge in told_alike for id in edge} | {a.id for a in entering}
+    told = {a.id: Told(a.id, a.title, a.published, a.stub) for a in public if a.id in concerned}
+    near: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for (a, b), cosine in told_alike.items():
-        neighbours[a].append((b, cosine))
-        neighbours[b].append((a, cosine))
+        if a in told and b in told and are_near(told[a], told[b], cosine):
+            near[a].append((b, cosine))
+            near[b].append((a, cosine))
     for article in entering:
         if article.id in followed:  # a stub that was told first stays the first, whatever its page says
             continue
         stories.pop(article.id, None)
-        near = neighbours[article.id]
-        earlier = [(told[id], cosine, stories[id]) for id, cosine in near if id in stories and id in told]
+        earlier = [(told[id], cosine, stories[id]) for id, cosine in near[article.id] if id in stories]
         stories[article.id] = story_of(told[article.id], earlier, rarity) or article.id
     return stories

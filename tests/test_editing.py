@@ -140,8 +140,9 @@ def test_an_empty_correction_is_refused(paper: Any) -> None:
 
 
 def rewritten(desk: Any) -> None:
-    """The source gives every article another id, and other addresses and times with it."""
-    desk.write_lines("a.jsonl", *(record(n, id=f"new-{n}") for n in range(8)))
+    """The source gives every article another id, and another time with it."""
+    later = {n: (NOON + timedelta(hours=n, minutes=1)).isoformat() for n in range(8)}
+    desk.write_lines("a.jsonl", *(record(n, id=f"new-{n}", published=later[n]) for n in range(8)))
 
 
 @pytest.fixture
@@ -219,3 +220,20 @@ def test_bytes_of_a_withdrawn_article_are_in_no_former_generation(paper: Any) ->
     with paper.store.reading() as connection:
         for row in connection.execute(select(snapshots.c.body).where(snapshots.c.encoding == "")):
             assert b"Grimm" not in bytes(row.body)
+
+
+def test_a_channel_that_is_born_with_a_withdrawn_article_in_it_gets_a_name(desk: Any) -> None:
+    def record(number: int) -> dict[str, Any]:
+        listed = [{"title": f"Harbour wall report {n}", "url": f"https://l.example/{n}"} for n in range(number)]
+        body = f"<p>The harbour wall was inspected for the {number} time, and the harbour master signed the wall off.</p>"
+        told = {"id": f"l{number}", "url": f"https://l.example/{number}", "title": f"Harbour wall report {number}"}
+        return told | {"published": f"2026-03-01T{3 * number:02}:00:00Z", "body_html": body, "related": listed}
+
+    desk.config["themes"] = {"min_articles": 5}
+    desk.write_lines("a.jsonl", *map(record, range(4)))
+    desk.run()
+    editing.withdraw(desk.settings, desk.store, "https://l.example/1", "x")
+    for number in (5, 8):
+        desk.write_lines("a.jsonl", *map(record, range(number)))
+        assert desk.run().published
+    assert "Withdrawn" not in desk.channel_titles()

@@ -1,31 +1,30 @@
 """Documents that are made when they are first asked for, then served from stored bytes.
 
-There are too many archives, and endlessly many combinations of channels, to make all of them in advance. Each is made
-once for what goes into it, one at a time in a process, and kept; where the store takes nothing at this moment, memory
-does. Nothing here decides who may read.
+There are too many archives and maps of channels, and endlessly many combinations of channels, to make all of them in
+advance. Each is made once for what goes into it, one at a time in a process, and kept; where the store takes nothing
+at this moment, memory does. Nothing here decides who may read.
 """
 
 import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedsvc.model import Snapshot
-from feedsvc.ondemand import archives, combined
+from feedsvc.ondemand import archives, combined, maps
 from feedsvc.ondemand.budget import Budget
-from feedsvc.ondemand.combined import Meant, State
 from feedsvc.ondemand.query import Combination
 from feedsvc.ondemand.recipe import Recipe
 from feedsvc.ondemand.refused import TooBusy
 from feedsvc.publish.snapshot import snapshot
-from feedsvc.render import FORMATS
 from feedsvc.settings import Settings
 from feedsvc.store import made, reading
 from feedsvc.store.articles import revision
@@ -36,8 +35,10 @@ log = structlog.get_logger()
 
 PATIENCE_S = 10  # for those that are being made before
 UNSTORED = 20  # documents in memory that the store would not take
-REMEMBERED = 1000  # combinations of which it is known how they are while nothing changes
+REMEMBERED = 1000  # combinations and maps of which it is known how they are while nothing changes
 A_SECOND = timedelta(seconds=1)
+
+T = TypeVar("T")
 
 
 class Document(NamedTuple):
@@ -69,7 +70,7 @@ class Documents:
         self._making = threading.Lock()
         self._budget = Budget()
         self._unstored: OrderedDict[str, Mapping[str, Made]] = OrderedDict()
-        self._states: OrderedDict[Meant, tuple[tuple[int, int], State]] = OrderedDict()
+        self._known: OrderedDict[Hashable, tuple[tuple[int, int] | None, Any]] = OrderedDict()
 
     def archive(self, slug: str, number: int, format: str, coding: str, admit: Admit = _freely) -> Document | None:
         """Archive `number` of a channel, or for slug "" of everything, in a format and a content coding.
@@ -88,23 +89,41 @@ class Documents:
 
         def recipe(connection: Connection) -> Recipe:
             now, meant = self._now(), combined.meant(connection, asked)
-            state = self._state(connection, meant, now)
+            state = self._remembered(
+                connection,
+                meant,
+                lambda: combined.state(connection, meant, self._settings, now),
+                lambda state: state.until is None or now < state.until,
+            )
             return combined.recipe(meant, format, self._settings, state, now)
 
         document = self._answer(recipe, coding, admit)
         assert document is not None
         return document
 
-    def _state(self, connection: Connection, meant: Meant, now: datetime) -> State:
-        """How a combination is. To look at every article of its channels takes a while, so it is remembered."""
+    def map(self, slug: str, coding: str = "", admit: Admit = _freely) -> Document | None:
+        """The map of a channel's newest articles, as with `archive`. Raises TooBusy."""
+
+        def recipe(connection: Connection) -> Recipe | None:
+            look = partial(maps.recipe, connection, slug, self._settings.site)
+            return self._remembered(connection, ("map", slug), look)
+
+        return self._answer(recipe, coding, admit)
+
+    def _remembered(
+        self,
+        connection: Connection,
+        what: Hashable,
+        look: Callable[[], T],
+        stands: Callable[[T], bool] = lambda _: True,
+    ) -> T:
+        """How something is. To look at all that goes into it takes a while; it is done once while nothing changes."""
         as_of = reading.publication(connection), revision(connection)
-        of, state = self._states.get(meant, (None, None))
-        if state and of == as_of and (state.until is None or now < state.until):
-            return state
-        state = combined.state(connection, meant, self._settings, now)
-        self._states[meant] = as_of, state
-        _shorten(self._states, REMEMBERED)
-        return state
+        of, known = self._known.get(what, (None, None))
+        found: T = known if of == as_of and stands(known) else look()
+        self._known[what] = as_of, found
+        _shorten(self._known, REMEMBERED)
+        return found
 
     def _answer(self, recipe_of: RecipeOf, coding: str, admit: Admit) -> Document | None:
         """What stands, or else what is made now."""
@@ -148,11 +167,10 @@ class Documents:
             recipe = recipe_of(connection)
             if recipe is None or (document := self._found(connection, recipe, coding)):
                 return document if recipe else None
-            feed = recipe.feed(connection)
+            body = recipe.body(connection)
             last = made.last(connection, recipe.path)
             as_of = revision(connection)
-        _, media_type, render = FORMATS[recipe.format]
-        whole = snapshot(recipe.format, media_type, render(feed))
+        whole = snapshot(recipe.format, recipe.media_type, body)
         now = self._now().replace(microsecond=0)
         documents = made.representations(recipe.path, recipe.digest, whole, _modified(whole, last, now))
         self._keep(recipe.path, documents, as_of, now)

@@ -50,17 +50,18 @@ def recipe(
     told = (channel.title, channel.description, channel.image, channel.language)
     place = (key, closed.feed_id, number)
 
-    def feed(connection: Connection) -> Feed:
-        return _feed(connection, key, channel, number, closed, contents, settings.site)
+    def body(connection: Connection) -> bytes:
+        return FORMATS[format].render(_feed(connection, key, channel, number, closed, contents, settings.site))
 
     return Recipe(
         paths=archive_urls(f"/{key}/" if key else "/", number, FILES),
         format=format,
+        media_type=FORMATS[format].media_type,
         digest=digest_of(VERSION, settings.site, told, place, _seen(contents)),
         keys=(key,),
         home=key,
         ids=tuple(one.id for one in contents.entries),
-        feed=feed,
+        body=body,
     )
 
 

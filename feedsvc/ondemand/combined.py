@@ -100,10 +100,12 @@ def state(connection: Connection, one: Meant, settings: Settings, now: datetime)
 def recipe(one: Meant, format: str, settings: Settings, state: State, now: datetime) -> Recipe:
     keys = tuple(channel_key(slug) for slug in one.combination.slugs) or (ALL,)
 
-    def feed(connection: Connection) -> Feed:
-        return _feed(connection, one, settings, now - _notice(settings))
+    paths = {name: one.path(name) for name in FORMATS}
 
-    return Recipe({name: one.path(name) for name in FORMATS}, format, state.digest, keys, ALL, (), feed)
+    def body(connection: Connection) -> bytes:
+        return FORMATS[format].render(_feed(connection, one, settings, now - _notice(settings)))
+
+    return Recipe(paths, format, FORMATS[format].media_type, state.digest, keys, ALL, (), body)
 
 
 def _notice(settings: Settings) -> timedelta:

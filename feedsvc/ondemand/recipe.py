@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from feedsvc.model import Feed
-
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -15,16 +13,17 @@ class Recipe:
 
     `digest` is of all that goes into it: where it is what it was, the bytes that were made still stand. `keys` are
     those of the feeds that it draws on, `home` that of the feed which it is a part of or like, and `ids` those of the
-    articles that it is known to show.
+    articles that it is known to show. `body` makes the bytes.
     """
 
     paths: Mapping[str, str]
     format: str
+    media_type: str
     digest: str
     keys: tuple[str, ...]
     home: str
     ids: tuple[str, ...]
-    feed: Callable[[Connection], Feed]
+    body: Callable[[Connection], bytes]
 
     @property
     def path(self) -> str:

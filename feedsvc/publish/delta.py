@@ -3,7 +3,8 @@
 Pure. What the feed says of itself stays as it is, tombstones included: a delta is a valid feed in its own right.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Set
+from functools import lru_cache
 from xml.parsers.expat import ParserCreate
 
 import orjson
@@ -28,7 +29,7 @@ def _atom(body: bytes, keep: Set[str]) -> bytes:
     return b"".join(_without_others(body, ATOM_ID, keep))
 
 
-def _without_others(body: bytes, path: Sequence[str], keep: Set[str]) -> Iterator[bytes]:
+def _without_others(body: bytes, path: tuple[str, ...], keep: Set[str]) -> Iterator[bytes]:
     # Cut out rather than written anew, which would undo how some characters are escaped for the sake of readers.
     kept_to = 0
     for id, start, end in _entries(body, path):
@@ -38,7 +39,8 @@ def _without_others(body: bytes, path: Sequence[str], keep: Set[str]) -> Iterato
     yield body[kept_to:]
 
 
-def _entries(body: bytes, path: Sequence[str]) -> list[tuple[str, int, int]]:
+@lru_cache(maxsize=2)  # a body as RSS and one as Atom: there are deltas since each of the last generations
+def _entries(body: bytes, path: tuple[str, ...]) -> list[tuple[str, int, int]]:
     """(id, first byte, byte after the last) of each entry. `path` are the elements from the root to an entry's id."""
     to_id, to_entry = list(path), list(path[:-1])
     parser = ParserCreate(namespace_separator=" ")

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import NamedTuple
 
 from feedsvc.publish.window import Line
 
@@ -18,8 +19,7 @@ FEWEST = 5  # entries that must be harmed before a feed is held back: in a small
 REPEATED = 0.05  # FreshRSS gives up on the ids of a feed in which more than this share are bad or repeated
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """An entry of a generation, as readers tell it from others. `trace` is a digest of that of its line."""
 
     id: str

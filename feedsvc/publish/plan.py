@@ -77,8 +77,9 @@ def plan(
 
     def planned(key: str, channel: Channel) -> PlannedFeed:
         past = pasts.get(key, Past())
-        once = recalled.intersection(past.gone.union(*past.archives)) if recalled else frozenset()
-        known = [lines[id] for id in channel.members | once if id in lines]
+        archived = frozenset().union(*past.archives)
+        once = recalled & (past.gone | archived)
+        known = [lines[id] for id in (channel.members - archived) | once if id in lines]
         return _planned(key, channel, window(known, past, settings.feeds), past, settings, ended.get(channel.slug))
 
     by_slug = sorted(told, key=lambda channel: channel.slug)

@@ -7,12 +7,12 @@ archives, the oldest first, each of which is full from the beginning: its list o
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from feedsvc.settings import Feeds
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """What planning needs of an article: enough to sort it, and to see that it has changed.
 
     `touched` grows when what it lists is called otherwise or may be seen no more. `trace` is by what readers might
@@ -47,7 +47,10 @@ class Window:
 
 
 def window(lines: Collection[Line], past: Past, rules: Feeds) -> Window:
-    """Choose from all that a channel has (and of what it once had, what was recalled)."""
+    """Choose from all that a channel has (and of what it once had, what was recalled).
+
+    What is in an archive already and was not recalled may be left out: it is never chosen.
+    """
     archived = {id for ids in past.archives for id in ids}
     newest_first = sorted(lines, key=lambda line: (line.published, line.id), reverse=True)
     current = [line for line in newest_first if line.id not in archived]

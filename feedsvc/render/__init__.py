@@ -23,4 +23,4 @@ FORMATS: Mapping[str, Format] = {
 }
 OPML_MEDIA_TYPE = "text/x-opml; charset=utf-8"
 SITEMAP_MEDIA_TYPE = "application/xml; charset=utf-8"
-MAP_MEDIA_TYPE = "image/svg+xml"
+MAP_FILE, MAP_MEDIA_TYPE = "map.svg", "image/svg+xml"

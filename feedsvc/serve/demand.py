@@ -1,4 +1,4 @@
-"""Archives and combined feeds: what is made when it is first asked for, with the answers that stored feeds give.
+"""Archives, combined feeds and maps of channels: made when first asked for, with the answers that stored feeds give.
 
 What a view hands out has been made and stored; making is counted against the address that asks, a 304 is free.
 """
@@ -22,7 +22,7 @@ from feedsvc.ondemand import Document, Documents
 from feedsvc.ondemand.query import read_query
 from feedsvc.ondemand.refused import BadQuery, Ended, TooBusy, UnknownChannel
 from feedsvc.publish.snapshot import CODINGS
-from feedsvc.render import FORMATS
+from feedsvc.render import FORMATS, MAP_FILE
 from feedsvc.render.assemble import feed_home
 from feedsvc.serve.conditional import best_coding, entity_tags, is_unchanged, takes
 from feedsvc.serve.headers import ANY_ORIGIN, Headers, stored_headers, surrogate_keys
@@ -43,15 +43,16 @@ FILE = f"<any({', '.join(map(repr, FORMAT_BY_FILE))}):file>"
 COMBINED = "/feeds"
 ARCHIVE = f"/archive/<number>/{FILE}"
 ARCHIVE_OF_A_CHANNEL = f"/channels/<slug>{ARCHIVE}"
+MAP_OF_A_CHANNEL = f"/channels/<slug>/{MAP_FILE}"
 RULES = (COMBINED, ARCHIVE, ARCHIVE_OF_A_CHANNEL)
 NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
-class NoArchive(FeedsvcError):
-    """No such archive was ever closed."""
+class NotThere(FeedsvcError):
+    """No such archive was ever closed, or there is no such channel to draw a map of."""
 
-    def __init__(self) -> None:
-        super().__init__("There is no such archive.")
+    def __init__(self, what: str) -> None:
+        super().__init__(f"There is no such {what}.")
 
 
 class TooMany(FeedsvcError):
@@ -62,11 +63,13 @@ class TooMany(FeedsvcError):
         super().__init__(told_to_wait(wait_s))
 
 
-STATUSES = {BadQuery: 400, UnknownChannel: 404, NoArchive: 404, Ended: 410, TooMany: 429, TooBusy: 503}
+STATUSES = {BadQuery: 400, UnknownChannel: 404, NotThere: 404, Ended: 410, TooMany: 429, TooBusy: 503}
 RETRY_AFTER_S = 30
 
-# A document in a format and a coding; the last argument is called before one is made.
-Ask = Callable[[str, str, Callable[[], None]], Document | None]
+Admit = Callable[[], None]
+# A document in a coding, or in a format and a coding; the last argument is called before one is made.
+Ask = Callable[[str, Admit], Document | None]
+AskInFormat = Callable[[str, str, Admit], Document | None]
 
 
 class NotModified(Response):
@@ -83,6 +86,7 @@ def blueprint(settings: Settings, store: Store, limiter: Limiter) -> Blueprint:
     demand.add_url_rule(COMBINED, view_func=views.combined, provide_automatic_options=False)
     for rule in (ARCHIVE, ARCHIVE_OF_A_CHANNEL):
         demand.add_url_rule(rule, view_func=views.archive, provide_automatic_options=False)
+    demand.add_url_rule(MAP_OF_A_CHANNEL, view_func=views.map, provide_automatic_options=False)
     for refusal in STATUSES:
         demand.register_error_handler(refusal, _refused)
     demand.register_error_handler(SQLAlchemyError, _store_is_away)
@@ -103,17 +107,23 @@ class Demand:
 
     def archive(self, number: str, file: str, slug: str = "") -> ResponseReturnValue:
         if not NUMBER.fullmatch(number) or "\0" in slug:
-            raise NoArchive
+            raise NotThere("archive")
         return self._answer(partial(self.documents.archive, slug, int(number)), FORMAT_BY_FILE[file])
 
-    def _answer(self, ask: Ask, format: str) -> Response:
-        admit = Admission(self.limiter, request.environ)
+    def map(self, slug: str) -> ResponseReturnValue:
+        return self._sent(partial(self.documents.map, slug), "map")
+
+    def _answer(self, ask: AskInFormat, format: str) -> Response:
         if request.headers.get("Sec-Fetch-Dest") == "document":
-            return self._page(ask("json", "", admit), format)
-        coding = best_coding(request.headers.get("Accept-Encoding", ""), CODINGS)
-        document = ask(format, coding, admit)
+            return self._page(partial(ask, "json"), format)
+        return self._sent(partial(ask, format), "archive")
+
+    def _sent(self, ask: Ask, what: str) -> Response:
+        """The document, or that the client has it already. `what` it would be is told where there is none."""
+        admit = Admission(self.limiter, request.environ)
+        document = ask(best_coding(request.headers.get("Accept-Encoding", ""), CODINGS), admit)
         if document is None:
-            raise NoArchive
+            raise NotThere(what)
         if tag := _held(document):
             answer = NotModified(status=304, headers=[*self._headers(document, tag).unchanged])
             del answer.headers["Content-Type"]
@@ -134,10 +144,11 @@ class Demand:
             feed_home(recipe.home, self.settings.site),
         )
 
-    def _page(self, document: Document | None, format: str) -> Response:
+    def _page(self, ask: Ask, format: str) -> Response:
         """The same for a person who opens the address in a browser, made of the JSON that readers get."""
+        document = ask("", Admission(self.limiter, request.environ))
         if document is None:
-            raise NoArchive
+            raise NotThere("archive")
         feed = orjson.loads(document.made.body)
         page = render_template(
             "made.html",

@@ -1,4 +1,4 @@
-"""Stored feeds, maps and sitemaps, answered ahead of Flask: a plain WSGI callable that sends bytes from the shelf.
+"""Stored feeds, outlines and the like, answered ahead of Flask: a plain WSGI callable that sends bytes from the shelf.
 
 It answers GET and HEAD of what is on the shelf and leaves everything else to the application behind it,
 and so too a feed that a browser opens as a page. It builds nothing, and looks at no query.
@@ -59,6 +59,8 @@ class FastPath:
         index = self._shelf.index()
         if path in index.moved:
             return _redirect(index.moved[path], start_response)
+        if path in index.drawn:
+            return self._behind(environ, start_response)
         choice = index.answers.get(path)
         if environ.get("HTTP_SEC_FETCH_DEST") == "document" and (
             path in index.readable or (choice is None and path not in index.gone)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from feedsvc.publish.plan import ALL, MAP, OPML, SITEMAP
 from feedsvc.publish.snapshot import CODINGS
-from feedsvc.render import FORMATS
+from feedsvc.render import FORMATS, MAP_FILE
 from feedsvc.render.assemble import feed_home
 from feedsvc.serve.headers import Header, stored_headers, surrogate_keys
 from feedsvc.settings import Settings
@@ -14,7 +14,6 @@ from feedsvc.store.reading import Pointer
 
 MAX_AGE_S = 300  # at most; a site that refreshes more often is asked more often
 OPML_PATH = "/channels.opml"
-MAP_FILE = "map.svg"
 SITEMAP_PATHS = {"sitemap": "/sitemap.xml", "pages": "/sitemap-pages.xml", "news": "/sitemap-news.xml"}
 
 # Where readers look for a feed that nobody told them of. They follow no redirect there.
@@ -58,16 +57,18 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Index:
     """All that stands in one publication. `answers` maps path → Choice, `moved` path → URL; at the paths in `gone`
-    nothing will ever stand again. `readable` are the paths that also have a page for people."""
+    nothing will ever stand again. `readable` are the paths that also have a page for people. At those in `drawn` are
+    maps that are made on demand."""
 
     publication: int
     answers: Mapping[str, Choice]
     moved: Mapping[str, str]
     gone: Set[str]
     readable: Set[str]
+    drawn: Set[str]
 
 
-EMPTY = Index(-1, {}, {}, frozenset(), frozenset())
+EMPTY = Index(-1, {}, {}, frozenset(), frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def index(publication: int, stored: Stored, settings: Settings, former: Index = 
     documents: dict[tuple[str, str], dict[str, Pointer]] = defaultdict(dict)
     for pointer in stored.pointers:
         documents[pointer.key, pointer.format][pointer.encoding] = pointer
+    maps = {f"/{key}/{MAP_FILE}" for key, _ in documents if key.startswith("channels/")}
     answers: dict[str, Choice] = {}
     for (key, format), by_coding in documents.items():
         path, *others = paths = _paths(key, format)
@@ -110,7 +112,7 @@ def index(publication: int, stored: Stored, settings: Settings, former: Index = 
         if choice is None or {coding: answer.pointer for coding, answer in choice.answers.items()} != by_coding:
             choice = _choice(by_coding, key, format, base + path, stored, settings)
         answers |= dict.fromkeys((path, *others), choice)
-    return Index(publication, answers, moved, gone, readable)
+    return Index(publication, answers, moved, gone, readable, maps - moved.keys() - gone)
 
 
 def _paths_of(slug: str) -> Iterable[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """The pages for people: which channels there are, what is in them, and how to subscribe.
 
-Shows what was published and builds nothing. Every link carries the path prefix; every absolute address is
-made of the configured base URL, never of the request. The pages need no script, and may run none but their own.
+Shows what was published; all that is ever built is the map of a channel. Every link carries the path prefix; every
+absolute address is made of the configured base URL, never of the request. The pages need no script, and may run none
+but their own.
 """
 
 import re
@@ -21,6 +22,8 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from feedsvc.explain.words import percent
 from feedsvc.model import Article, Channel, ChannelState
+from feedsvc.ondemand import Documents
+from feedsvc.ondemand.refused import TooBusy
 from feedsvc.publish.plan import MAP, channel_key
 from feedsvc.render import FORMATS
 from feedsvc.render.assemble import article_page, feed_home
@@ -90,7 +93,8 @@ class FeedLink(NamedTuple):
 
 def blueprint(settings: Settings, store: Store) -> Blueprint:
     """The pages, with routes that know nothing of the path prefix, and the error pages of the whole app."""
-    views = Pages(settings.site, timedelta(days=settings.feeds.farewell_days), store)
+    maps = Documents(settings, store)  # there are so many, and whoever thinks of ever new feeds is not to hold them up
+    views = Pages(settings.site, timedelta(days=settings.feeds.farewell_days), store, maps)
     pages = Blueprint("pages", __name__, template_folder="templates")
     pages.add_url_rule("/", view_func=views.home)
     # With and without the slash are routes of their own: Flask's redirect would name the host of the request.
@@ -126,19 +130,20 @@ class Pages:
     site: Site
     farewell: timedelta
     store: Store
+    maps: Documents
 
     def home(self) -> ResponseReturnValue:
         with self.store.reading() as connection:
             channels = reading.channel_lines(connection)
             newest = reading.newest_articles(connection, ARTICLES_ON_HOME)
-            picture = _picture(connection, MAP)
+            svg = reading.map_of(connection, MAP)
         return render_template(
             "home.html",
             channels=[channel for channel in channels if channel.state is not ChannelState.DORMANT],
             quiet=[channel for channel in channels if channel.state is ChannelState.DORMANT],
             to_discover=channels[:CHANNELS_TO_DISCOVER],
             newest=newest,
-            picture=picture,
+            picture=Markup(svg) if svg else None,
         )
 
     def channels(self) -> ResponseReturnValue:
@@ -157,7 +162,6 @@ class Pages:
             leading, others = told_together(articles, stories(connection, ids))
             why = reasons(connection, ids, [slug], TIES_NAMED)
             chapters, earlier = history(connection, slug, TURNS_TOLD) if page == 1 else ([], 0)
-            picture = _picture(connection, channel_key(slug)) if page == 1 else None
             last = extent(connection, slug).last if channel.state is ChannelState.DORMANT else None
             changed = changed_at(connection, channel_key(slug))
             ended = endings(connection).get(slug)
@@ -171,7 +175,7 @@ class Pages:
             why={id: reason for (id, _), reason in why.items()},
             page=page,
             more=more,
-            picture=picture,
+            picture=self._map(slug) if page == 1 else None,
             chapters=chapters,
             earlier=earlier,
             quiet_since=last,
@@ -217,6 +221,14 @@ class Pages:
 
     def channel_feed_view(self, slug: str, format: str) -> ResponseReturnValue:
         return self.feed_view(f"channels/{slug}", format)
+
+    def _map(self, slug: str) -> Markup | None:
+        """The map of a channel; no page waits for one that is not to be had at this moment."""
+        try:
+            document = self.maps.map(slug)
+        except TooBusy:
+            return None
+        return Markup(document.made.body.decode()) if document else None
 
     def _standing_channel(self, connection: Connection, slug: str, file_name: str = "") -> Channel:
         """The channel at `slug`, which may have ended of late; without one the answer is 404, 410 or a redirect to
@@ -280,12 +292,6 @@ def told_together(
     for article in articles:
         by_story.setdefault(story_by_id.get(article.id, article.id), []).append(article)
     return [first for first, *_ in by_story.values()], {first.id: others for first, *others in by_story.values()}
-
-
-def _picture(connection: Connection, key: str) -> Markup | None:
-    """The map with this key, which this service has drawn itself; None where there is none yet."""
-    svg = reading.map_of(connection, key)
-    return Markup(svg) if svg else None
 
 
 def _page_number() -> int:

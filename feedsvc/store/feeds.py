@@ -1,9 +1,8 @@
 """Channels and the articles that readers may see: what theming, planning and rendering ask."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, and_, exists, func, or_, select
 
@@ -14,10 +13,12 @@ from feedsvc.store.tables import amended, articles, channels, links, members
 
 WITHDRAWN = "withdrawn"  # the digest of an article of which nothing is left
 SHOWN_LINKS = 10  # of an article in a feed
+NOT_SHOWN = {"record_id", "url_key", "title_key", "served", "merged_into", "digest", "corrected", "reason"}
+NOT_SHOWN |= {"own_at", "own_precision", "own_evidence", "listed_at", "listed_precision"}
+SHOWN = [column for column in articles.columns if column.name not in NOT_SHOWN]
 
 
-@dataclass(frozen=True, slots=True)
-class PublicArticle:
+class PublicArticle(NamedTuple):
     """What theming and planning need of every article that readers may see."""
 
     id: str
@@ -34,8 +35,7 @@ class PublicArticle:
     withdrawn: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """What else theming needs of an article, once."""
 
     summary: str
@@ -60,7 +60,7 @@ def public_articles(connection: Connection, now: datetime, notice: timedelta) ->
     wanted = select(*columns).where(_public(now, notice)).order_by(a.published, a.id)
     found = [PublicArticle(*row) for row in connection.execute(wanted).all()]
     amendments = _amendments(connection, now - notice)
-    return [replace(one, **amendments[one.id]) if one.id in amendments else one for one in found]
+    return [one._replace(**amendments[one.id]) if one.id in amendments else one for one in found]
 
 
 def _amendments(connection: Connection, since: datetime) -> dict[str, dict[str, Any]]:
@@ -82,8 +82,8 @@ def contents(connection: Connection, ids: Iterable[str]) -> Iterator[tuple[str, 
     a = articles.c
     for some in chunks(sorted(ids)):
         wanted = select(a.id, a.summary, a.body_html, a.authors, a.tags).where(a.id.in_(some)).order_by(a.id)
-        for row in connection.execute(wanted):
-            yield row.id, Content(row.summary, row.body_html, tuple(row.authors), tuple(row.tags))
+        for id, summary, body_html, authors, tags in connection.execute(wanted).all():
+            yield id, Content(summary, body_html, tuple(authors), tuple(tags))
 
 
 def _public(now: datetime, notice: timedelta) -> Any:
@@ -136,7 +136,7 @@ def whole_articles(
     found = {}
     for some in chunks(sorted(set(ids))):
         related, also = _shown_links(connection, some, unseen), shown_copies(connection, some)
-        for row in connection.execute(select(articles).where(articles.c.id.in_(some))):
+        for row in connection.execute(select(*SHOWN).where(articles.c.id.in_(some))).all():
             found[row.id] = article(row, related.get(row.id, ()), also.get(row.id, ()))
     return found
 
@@ -158,10 +158,10 @@ def _shown_links(connection: Connection, ids: Sequence[str], unseen: Collection[
         .order_by(links.c.article_id, links.c.position)
     )
     found: dict[str, list[RelatedLink]] = {}
-    for row in connection.execute(wanted):
-        listed = found.setdefault(row.article_id, [])
-        if len(listed) < SHOWN_LINKS and (row.served or row.id in unseen):
-            listed.append(RelatedLink(row.title, row.own_url or row.url, row.published, row.id))
+    for article_id, id, title, url, own_url, published, served in connection.execute(wanted).all():
+        listed = found.setdefault(article_id, [])
+        if len(listed) < SHOWN_LINKS and (served or id in unseen):
+            listed.append(RelatedLink(title, own_url or url, published, id))
     return found
 
 

@@ -203,12 +203,11 @@ def _write_channels(
     connection: Connection, before: Sequence[Channel], after: Sequence[Channel], run: int, ended: Mapping[str, datetime]
 ) -> None:
     was = {channel.slug: channel for channel in before}
+    changed = [channel for channel in after if was.get(channel.slug) != channel]
     # An heir must be there before the one that names it.
-    for channel in sorted(after, key=lambda c: (c.state is ChannelState.MERGED, c.slug)):
-        former = was.get(channel.slug)
-        if former == channel:
-            continue
-        row = {
+    in_order = sorted(changed, key=lambda c: (c.state is ChannelState.MERGED, c.slug))
+    rows = [
+        {
             "slug": channel.slug,
             "title": channel.title,
             "description": channel.description,
@@ -222,15 +221,25 @@ def _write_channels(
             "rival_runs": channel.rival_runs,
             "ended": ended.get(channel.slug),
         }
-        upsert(connection, channels, [row])
-        _write_members(connection, channel.slug, former.members if former else frozenset(), channel.members, run)
+        for channel in in_order
+    ]
+    upsert(connection, channels, rows)
+    members_before = {slug: channel.members for slug, channel in was.items()}
+    _write_members(connection, members_before, {channel.slug: channel.members for channel in changed}, run)
 
 
-def _write_members(connection: Connection, slug: str, was: frozenset[str], now: frozenset[str], run: int) -> None:
-    for ids in chunks(sorted(was - now)):
-        connection.execute(delete(members).where(members.c.slug == slug, members.c.article_id.in_(ids)))
-    for ids in chunks(sorted(now - was)):
-        upsert(connection, members, [{"slug": slug, "article_id": id, "run": run} for id in ids])
+def _write_members(
+    connection: Connection, before: Mapping[str, frozenset[str]], now: Mapping[str, frozenset[str]], run: int
+) -> None:
+    """Write who has come to these channels and who has gone."""
+    new = []
+    for slug in sorted(now):
+        was = before.get(slug, frozenset())
+        for ids in chunks(sorted(was - now[slug])):
+            connection.execute(delete(members).where(members.c.slug == slug, members.c.article_id.in_(ids)))
+        new += [{"slug": slug, "article_id": id, "run": run} for id in sorted(now[slug] - was)]
+    for rows in chunks(new):
+        upsert(connection, members, rows, plain=True)
 
 
 def _write_generation(connection: Connection, made: NewGeneration, stands: Standing | None, now: datetime) -> None:
@@ -258,21 +267,9 @@ def _write_generation(connection: Connection, made: NewGeneration, stands: Stand
         connection.execute(
             insert(deltas), [{**of, "format": d.format, "since": d.since, "body": d.body} for d in made.deltas]
         )
-    _keep_map(connection, made, number)
     old = number - KEPT_GENERATIONS
     connection.execute(delete(snapshots).where(snapshots.c.key == made.key, snapshots.c.generation <= old))
     connection.execute(delete(generations).where(generations.c.key == made.key, generations.c.generation <= old))
-
-
-def _keep_map(connection: Connection, made: NewGeneration, number: int) -> None:
-    """A map that was not drawn anew stands as it was."""
-    if number == 1 or any(one.format == "map" for one in made.snapshots):
-        return
-    s = snapshots.c
-    former = select(snapshots).where(s.key == made.key, s.generation == number - 1, s.format == "map")
-    rows = [{**row, "generation": number} for row in connection.execute(former).mappings().all()]
-    if rows:
-        connection.execute(insert(snapshots), rows)
 
 
 def _write_archives(connection: Connection, made: NewGeneration, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
 
@@ -13,8 +14,7 @@ from feedsvc.store.tables import articles, edges, lineage, links, verdicts, vert
 from feedsvc.themes.parts import Edge, Text, Tie
 
 
-@dataclass(frozen=True, slots=True)
-class Woven:
+class Woven(NamedTuple):
     """What is kept of an article that is in the graph. `strength` is what all its ties weigh together."""
 
     stub: bool
@@ -112,7 +112,7 @@ def write_graph(
         for one in new
     ]
     for some in chunks(rows):
-        upsert(connection, vertices, some)
+        upsert(connection, vertices, some, plain=True)
     added = {one.text.id for one in new}
     changed = [{"id": id, "now": strength} for id, strength in sorted(strengths.items()) if id not in added]
     if changed:

@@ -1,4 +1,4 @@
-"""What archives and combined feeds are made of: which articles, and by what it is seen that one has changed.
+"""What archives, combined feeds and maps are made of: which articles, and by what it is seen that one has changed.
 
 Only what readers were shown is ever looked at: nothing that is under embargo, and of what was withdrawn only that it
 was.
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
 from feedsvc.store.feeds import WITHDRAWN
 from feedsvc.store.store import chunks
-from feedsvc.store.tables import amended, archives, articles, feeds, members
+from feedsvc.store.tables import amended, archives, articles, feeds, members, vertices
 
 TEXTS_AT_ONCE = 200  # bodies held in memory together
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -79,6 +79,17 @@ class Member:
     withdrawn: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """An article as a map shows it. `story` is the id of the first article that told the same, or ""."""
+
+    id: str
+    title: str
+    published: datetime
+    stub: bool
+    story: str
+
+
 def archive(connection: Connection, key: str, number: int) -> Archive | None:
     """The archive with this number of the feed with `key`."""
     newest = select(func.max(archives.c.number)).where(archives.c.key == key).scalar_subquery()
@@ -112,6 +123,20 @@ def candidates(connection: Connection, slugs: Sequence[str], since: datetime, li
     wanted = select(a.id, WHEN_WITHDRAWN).where(*_shown(since), *([_in(slugs)] if slugs else []))
     newest_first = wanted.order_by(a.published.desc(), a.id.desc()).limit(limit)
     return [Candidate(*row) for row in connection.execute(newest_first)]
+
+
+def charted(connection: Connection, slug: str, limit: int) -> list[Charted]:
+    """The newest articles of a channel, newest first, without those that were withdrawn."""
+    a = articles.c
+    wanted = (
+        select(a.id, a.title, a.published, a.stub, func.coalesce(vertices.c.story, ""))
+        .join(members, members.c.article_id == a.id)
+        .outerjoin(vertices, vertices.c.article_id == a.id)
+        .where(members.c.slug == slug, a.served, a.merged_into.is_(None), a.published.is_not(None))
+        .where(a.withdrawn.is_(None))
+    )
+    newest_first = wanted.order_by(a.published.desc(), a.id.desc()).limit(limit)
+    return [Charted(*row) for row in connection.execute(newest_first).all()]
 
 
 def texts(connection: Connection, ids: Sequence[str]) -> Iterator[Text]:

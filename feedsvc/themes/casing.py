@@ -84,10 +84,13 @@ class Casing:
                 headlines.append(words[0])
         self._running = _by_key(running)
         self._headlines = _by_key(headlines)
+        self._are_names: dict[Key, bool] = {}
 
     def is_name(self, key: Key) -> bool:
         """Whether running text writes it with a capital. What only headlines use is not known to be a name."""
-        return key in PLACES or self._capitals(key) >= NAME
+        if key not in self._are_names:
+            self._are_names[key] = key in PLACES or self._capitals(key) >= NAME
+        return self._are_names[key]
 
     def is_common(self, key: Key) -> bool:
         """Whether running text writes it without one."""
@@ -109,7 +112,7 @@ class Casing:
 
 def has_capital(form: str) -> bool:
     """Whether it is written as names are; "al-Shabaab" is. A script without capitals has no such words."""
-    return any(letter.isupper() for letter in form)
+    return not form.islower() and any(letter.isupper() for letter in form)
 
 
 def is_headline(words: Sequence[str]) -> bool:

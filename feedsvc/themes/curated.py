@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from math import fsum
 
 from feedsvc.curation import Curation, Rule, Terms
@@ -58,11 +58,7 @@ class Judged:
         self._said: dict[tuple[str, bool], set[str]] = defaultdict(set)
         for slug, id, fits in said:
             self._said[slug, fits].add(id)
-        self._ids: dict[str, set[str]] = defaultdict(set)
-        for id, url in named:
-            self._ids[id].add(id)
-            if url:
-                self._ids[url].add(id)
+        self._named = named
 
     def fitting(self, slug: str) -> frozenset[str]:
         """The ids of the articles that the rule of this channel describes."""
@@ -75,6 +71,16 @@ class Judged:
     def named(self, names: Iterable[str]) -> frozenset[str]:
         """The ids of the articles with these ids or URLs."""
         return frozenset(id for name in names for id in self._ids.get(name, ()))
+
+    @cached_property
+    def _ids(self) -> dict[str, set[str]]:
+        """Made when the file names an article: most name few or none."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for id, url in self._named:
+            found[id].add(id)
+            if url:
+                found[url].add(id)
+        return found
 
 
 def judge(candidates: Collection[Candidate], curation: Curation) -> list[Verdict]:

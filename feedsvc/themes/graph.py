@@ -24,6 +24,7 @@ HELD = 0.4
 ITERATIONS = 5
 LEAST = 0.0001  # weight of an edge
 SEED = 1
+NO_TIE = Tie("", "", 0.0, 0.0, False)
 
 
 def weave(
@@ -44,10 +45,10 @@ def weave(
         votes[in_order(lister, target)] += VOTE / length[lister]
     found = []
     for edge in sorted(votes.keys() | near.keys() | likeness.keys()):
-        former = known.get(edge, Tie(*edge, 0.0, 0.0, False))
+        former = known.get(edge, NO_TIE)
         alike = near.get(edge, likeness.get(edge, former.likeness))
         tie = Tie(*edge, round(former.votes + votes.get(edge, 0.0), 6), alike, former.near or edge in near)
-        if tie != former:
+        if tie[2:] != former[2:]:
             found.append(tie)
     return found
 

@@ -60,7 +60,8 @@ class Likeness:
         self.row_by_id = {id: row for row, id in enumerate(self.ids)}
         counts = _unpack([text.words for text in texts])
         self.having = np.bincount(counts.indices, minlength=WORDS)
-        self.rows = _weighted(counts, _rarity(self.having, len(texts)))
+        occurring = np.flatnonzero(self.having)
+        self.rows = _weighted(_without_gaps(counts, occurring), _rarity(self.having[occurring], len(texts)))
         self._rarity_by_word: dict[str, float] = {}
         self.embeddings = _embeddings([text.embedding for text in texts]) if mix else None
         self.mix = mix
@@ -97,21 +98,25 @@ class Likeness:
                 before = (others < row) & (cosines >= LEAST)
                 others, cosines = others[before], cosines[before]
                 best = np.lexsort((others, -cosines))[:NEAREST]
-                pairs = ((self.ids[others[i]], _rounded(float(cosines[i]))) for i in best)
-                found.update((in_order(self.ids[row], other), cosine) for other, cosine in pairs)
+                id = self.ids[row]
+                for other, cosine in zip(others[best].tolist(), cosines[best].tolist(), strict=True):
+                    found[in_order(id, self.ids[other])] = _rounded(cosine)
         return found
 
     def _compared(self, rows: Sequence[int], everything: csr_array) -> Iterator[tuple[int, NDArray[np.int64], Vectors]]:
-        """(row, rows of others, cosines with them) for each of these rows."""
+        """(row, rows of others, cosines with them) for each of these rows, at least with all that have LEAST."""
         last = rows[-1]
         cosines = (self.rows[list(rows)] @ everything[:, :last]).tocsr()
         if self.mix and self.embeddings is not None:
             mixed = self.mix(cosines.toarray(), self.embeddings[list(rows)] @ self.embeddings[:last].T)
             yield from ((row, np.arange(last), mixed[at]) for at, row in enumerate(rows))
             return
+        alike = np.flatnonzero(cosines.data >= LEAST)  # few are
+        ends = np.searchsorted(alike, cosines.indptr)
+        others, values = cosines.indices[alike], cosines.data[alike]
         for at, row in enumerate(rows):
-            span = slice(cosines.indptr[at], cosines.indptr[at + 1])
-            yield row, cosines.indices[span], cosines.data[span]
+            span = slice(ends[at], ends[at + 1])
+            yield row, others[span], values[span]
 
     def between(self, some: Iterable[str], others: Iterable[str]) -> float:
         """How alike two groups of articles are: the cosine of their mean vectors, 0 when one is empty."""
@@ -157,22 +162,19 @@ def _rounded(cosine: float) -> float:
 
 
 def _unpack(packed: Sequence[bytes]) -> csr_array:
-    lengths = [len(words) // (NUMBERS.itemsize + COUNTS.itemsize) for words in packed]
-    ends = np.cumsum([0, *lengths])
-    numbers = np.empty(ends[-1], np.int32)
-    counts = np.empty(ends[-1], np.float32)
-    for words, length, start in zip(packed, lengths, ends.tolist(), strict=False):
-        numbers[start : start + length] = np.frombuffer(words, NUMBERS, length)
-        counts[start : start + length] = np.frombuffer(words, COUNTS, length, length * NUMBERS.itemsize)
-    return csr_array((counts, numbers, ends), shape=(len(packed), WORDS))
+    lengths = np.array([len(words) // (NUMBERS.itemsize + COUNTS.itemsize) for words in packed], np.int64)
+    # All at once, in the halves of numbers and the counts that they are made of: a text has two of the one, then one.
+    parts = np.frombuffer(b"".join(packed), COUNTS)
+    is_number = np.repeat(np.tile([True, False], len(packed)), np.outer(lengths, [2, 1]).ravel())
+    numbers, counts = parts[is_number].view(NUMBERS), parts[~is_number]
+    ends = np.concatenate(([0], np.cumsum(lengths)))
+    return csr_array((counts.astype(np.float32), numbers.astype(np.int32), ends), shape=(len(packed), WORDS))
 
 
 def _rarity(having: NDArray[np.int64], texts: int) -> Vectors:
-    """The idf of every word; words of every other text, or of one only, say nothing of a theme."""
+    """The idf of each word that so many have; words of every other text, or of one only, say nothing of a theme."""
     fewest, most = (2, texts / 2) if texts >= FEW else (1, texts)
-    telling = np.flatnonzero((having >= fewest) & (having <= most))
-    idf = np.zeros(WORDS, np.float32)
-    idf[telling] = _idf(texts, having[telling])
+    idf: Vectors = np.where((having >= fewest) & (having <= most), _idf(texts, having), 0).astype(np.float32)
     return idf
 
 
@@ -191,6 +193,13 @@ def _weighted(counts: csr_array, rarity: Vectors) -> csr_array:
     lengths[lengths == 0] = 1
     weights /= np.repeat(lengths, np.diff(counts.indptr))
     return csr_array((weights.astype(np.float32), counts.indices, counts.indptr), shape=counts.shape)
+
+
+def _without_gaps(counts: csr_array, occurring: NDArray[np.int64]) -> csr_array:
+    """The same with no other words than occur, in the same order: a million columns take their time, full or empty."""
+    place = np.zeros(WORDS, np.int32)
+    place[occurring] = np.arange(len(occurring))
+    return csr_array((counts.data, place[counts.indices], counts.indptr), shape=(counts.shape[0], len(occurring)))
 
 
 def _of_length_1(rows: csr_array) -> csr_array:

@@ -1,13 +1,12 @@
 """What the graph is made of. Words only, so that whoever reads or writes it need not load what computes it."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 Edge = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Vertex:
+class Vertex(NamedTuple):
     """What naming sees of an article. `text` is plain: title, summary and body; a stub's is its title."""
 
     id: str
@@ -17,8 +16,7 @@ class Vertex:
     stub: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Tie:
+class Tie(NamedTuple):
     """What joins two articles, `a` before `b` by id.
 
     `votes` is what lists of related links say, `likeness` the cosine of the texts, `near` whether one is among
@@ -46,8 +44,7 @@ def in_order(a: str, b: str) -> Edge:
     return (a, b) if a < b else (b, a)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """What is compared of an article: its packed words, and its embedding where a model gave one."""
 
     id: str

@@ -101,11 +101,22 @@ def written(words: Sequence[str]) -> str:
 
 def _around(run: Run, at: int) -> Iterator[tuple[int, Phrase]]:
     """The phrases of two words and more around a place in a sentence, each with where it starts."""
+    first, end = _stretch(run, at)
     for n in range(2, MAX_WORDS + 1):
-        for start in range(max(0, at - n + 1), min(at, len(run) - n) + 1):
+        for start in range(max(first, at - n + 1), min(at, end - n) + 1):
             phrase = tuple(run[start : start + n])
-            if NOT_IN_PHRASES.isdisjoint(phrase) and not _numbered(phrase):
+            if not _numbered(phrase):
                 yield start, phrase
+
+
+def _stretch(run: Run, at: int) -> tuple[int, int]:
+    """How far a phrase around a place can reach: its first word, and the one after its last."""
+    first = end = at
+    while end < min(len(run), at + MAX_WORDS) and run[end] not in NOT_IN_PHRASES:
+        end += 1
+    while first > max(0, at - MAX_WORDS + 1) and run[first - 1] not in NOT_IN_PHRASES:
+        first -= 1
+    return first, end
 
 
 def _numbered(phrase: Phrase) -> bool:

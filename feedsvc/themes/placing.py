@@ -28,13 +28,12 @@ def place(
     `ties` gives for each free article the weight of each tie it has; `home` maps an article to its channel, and
     `strength` every article to the weight of all its ties. `strange` are pairs (article, channel) that do not fit.
     """
-    total = sum(strength.get(id, 0.0) for id in sorted({*home, *free})) or 1.0
+    everyone = sorted({*home, *free})  # a sum of floats hangs on their order
+    total = sum(strength.get(id, 0.0) for id in everyone) or 1.0
     label: dict[str, Hashable] = {id: (id,) for id in free}
     mass: dict[Hashable, float] = defaultdict(float)
-    for id, slug in sorted(home.items()):
-        mass[slug] += strength.get(id, 0.0)
-    for id in sorted(free):
-        mass[label[id]] += strength.get(id, 0.0)
+    for id in everyone:
+        mass[home.get(id, (id,))] += strength.get(id, 0.0)
     for number in range(PASSES):
         moved = False
         for id in sorted(free):

@@ -8,10 +8,11 @@ event shown twice: what is unclear stays apart. Nothing but titles, times and th
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from feedsvc.themes.casing import BREAKS, WORD, Key, has_capital, is_unspaced, keys
 from feedsvc.themes.places import PLACES
@@ -47,8 +48,7 @@ TOKEN = re.compile(r"\w\w+")
 DIGITS = re.compile(r"\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What is looked at of an article. A stub has a title alone; `published` is in UTC."""
 
     id: str
@@ -57,12 +57,10 @@ class Told:
     stub: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Title:
-    """`words` pairs the key of each word with its form, `weights` says how telling each is, `marks` what it names."""
+class _Title(NamedTuple):
+    """`words` pairs the key of each word with its form, `marks` is what it names."""
 
     words: Sequence[tuple[Key, str]]
-    weights: Mapping[Key, float]
     marks: Mapping[str, frozenset[str]]
 
 
@@ -76,25 +74,38 @@ def story_of(article: Told, earlier: Sequence[tuple[Told, float, str]], rarity: 
     """
     found = []
     for first, cosine, story in earlier:
-        apart = abs(article.published - first.published)
-        known = not (article.stub or first.stub)
-        # Most are too far apart, in time or in their texts, for their titles to be read at all.
-        if first.id == story and apart <= SPAN and (not known or cosine >= LEAST + A_DAY_ADDS * (apart / DAY)):
-            a, b = (_read(title, rarity) for title in _without_rubric(article.title, first.title))
-            beyond = _beyond(a, b, apart, cosine if known else None)
+        if first.id == story and are_near(article, first, cosine):
+            apart = abs(article.published - first.published)
+            a, b = map(_read, _without_rubric(article.title, first.title))
+            beyond = _beyond(a, b, apart, None if article.stub or first.stub else cosine, rarity)
             if beyond is not None:
                 found.append((-beyond, apart, story))
     return min(found)[2] if found else None
 
 
-def _beyond(a: _Title, b: _Title, apart: timedelta, cosine: float | None) -> float | None:
+def are_near(a: Told, b: Told, cosine: float) -> bool:
+    """Whether two articles are not too far apart, in time or in their texts, for their titles to be read at all.
+
+    Most are: whoever has many pairs need not offer the others.
+    """
+    known = not (a.stub or b.stub)
+    if known and cosine < LEAST:
+        return False
+    apart = abs(a.published - b.published)
+    return apart <= SPAN and (not known or cosine >= LEAST + A_DAY_ADDS * (apart / DAY))
+
+
+def _beyond(
+    a: _Title, b: _Title, apart: timedelta, cosine: float | None, rarity: Callable[[str], float]
+) -> float | None:
     """How alike two articles are beyond what it takes to be one story, None for less."""
     if _differ(a.marks, b.marks) or _are_a_series(a.words, b.words, apart, cosine is None):
         return None
-    titles = _cosine(a.weights, b.weights)
+    left, right = _weights(a.words, rarity), _weights(b.words, rarity)
+    titles = _cosine(left, right)
     if cosine is not None:
         beyond = min(cosine, (titles + cosine) / 2) - LEAST
-    elif _share_enough(a.weights, b.weights):
+    elif _share_enough(left, right):
         beyond = titles - (LEAST_UNSPACED if any(is_unspaced(key) for key, _ in a.words) else LEAST_OF_TITLES)
     else:
         return None
@@ -120,12 +131,13 @@ def _without_rubric(a: str, b: str) -> tuple[str, str]:
     return (a, b) if DIGITS.sub("", tail) == DIGITS.sub("", other_tail) else (tail, other_tail)
 
 
-def _read(title: str, rarity: Callable[[str], float]) -> _Title:
+@lru_cache(maxsize=10_000)  # one is compared with many
+def _read(title: str) -> _Title:
     words = [(key, form) for form in WORD.findall(title) if form not in BREAKS for key in keys(form)]
     marks: dict[str, set[str]] = {}
     for kind, mark in _marks(title, words):
         marks.setdefault(kind, set()).add(mark)
-    return _Title(words, _weights(words, rarity), {kind: frozenset(marks[kind]) for kind in marks})
+    return _Title(words, {kind: frozenset(marks[kind]) for kind in marks})
 
 
 def _weights(words: Sequence[tuple[Key, str]], rarity: Callable[[str], float]) -> dict[Key, float]:

@@ -94,8 +94,8 @@ class Telling:
     def _parts(self, members: Sequence[str], rivals: Collection[str]) -> list[Part]:
         inside, beside = self._documents(members), self._documents(rivals)
         everywhere = self._everywhere(inside, len(members))
-        telling = [key for key in inside if not _dull(key)]
-        repeated = [key for key in telling if inside[key] > 1] or telling
+        repeated = [key for key, number in inside.items() if number > 1 and not _dull(key)]
+        repeated = repeated or [key for key in inside if not _dull(key)]
         scores = {
             key: self._score(inside[key] / len(members), self._spread[key])
             * _contrast(key, inside, members, beside, rivals)
@@ -115,7 +115,7 @@ class Telling:
     def kinds(self, members: Sequence[str], rivals: Collection[str] = ()) -> list[Part]:
         """What kind of thing the theme is: "war", "outbreak"; the best first."""
         size = len(members)
-        named = Counter(kind for id in members for kind in KINDS if kind.own <= self.words[id])
+        named = Counter(chain.from_iterable(_named(self.words[id]) for id in members))
         spoken = Counter(kind for id in members for kind in self._kinds[id])
         beside = Counter(kind for id in rivals for kind in self._kinds[id])
         score: dict[Kind, float] = {}
@@ -246,6 +246,11 @@ def _contrast(
 def _spoken(words: frozenset[Key]) -> set[Kind]:
     signs = words & KINDS_BY_SIGN.keys()
     return {kind for sign in signs for kind in KINDS_BY_SIGN[sign]} | {kind for kind in LONG_KINDS if kind.own <= words}
+
+
+def _named(words: frozenset[Key]) -> set[Kind]:
+    named = {KIND_BY_WORD[word] for word in words & KIND_BY_WORD.keys()}
+    return named | {kind for kind in LONG_KINDS if kind.own <= words}
 
 
 def _dull(key: Key) -> bool:

@@ -1,6 +1,5 @@
 """What readers would make of a new generation, and when it may not go out."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from feedsvc.publish.guard import Effect, Shown, compare, objections, shown, told
@@ -11,7 +10,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 def entry(id: str, hours: int = 0, **more: object) -> Shown:
     at = NOON + timedelta(hours=hours)
-    return replace(Shown(id, at, at, "digest", f"https://paper.example/{id}"), **more)  # type: ignore[arg-type]
+    return Shown(id, at, at, "digest", f"https://paper.example/{id}")._replace(**more)  # type: ignore[arg-type]
 
 
 OLD = tuple(entry(id, n) for n, id in enumerate("abcdefghij"))
@@ -32,9 +31,9 @@ def test_what_was_never_shown_is_new_and_late_when_it_is_older_than_the_newest()
 
 
 def test_what_has_another_digest_or_time_is_updated() -> None:
-    later = replace(OLD[0], updated=NOON + timedelta(days=1))
+    later = OLD[0]._replace(updated=NOON + timedelta(days=1))
     assert effect((later, *OLD[1:])).updated == ("a",)
-    assert effect((replace(OLD[0], digest="other"), *OLD[1:])).updated == ("a",)
+    assert effect((OLD[0]._replace(digest="other"), *OLD[1:])).updated == ("a",)
 
 
 def test_what_goes_into_an_archive_is_not_lost() -> None:
@@ -53,7 +52,7 @@ def test_another_id_for_what_was_shown_is_seen_as_new_again() -> None:
 
 
 def test_another_publication_time_and_a_repeated_id_are_told() -> None:
-    found = effect((replace(OLD[0], published=NOON - timedelta(days=1)), *OLD[1:], OLD[1]))
+    found = effect((OLD[0]._replace(published=NOON - timedelta(days=1)), *OLD[1:], OLD[1]))
     assert (found.redated, found.repeated) == (("a",), ("b",))
 
 
@@ -77,14 +76,14 @@ def test_repeated_ids_are_always_a_reason() -> None:
 
 
 def test_news_and_honest_updates_are_never_a_reason() -> None:
-    changed = tuple(replace(one, digest="other", updated=NOON + timedelta(days=9)) for one in OLD)
+    changed = tuple(one._replace(digest="other", updated=NOON + timedelta(days=9)) for one in OLD)
     news = tuple(entry(f"n{n}", 50 + n) for n in range(100))
     assert objections(effect((*news, *changed)), 10, 110, 0.1) == []
 
 
 def test_a_withdrawn_article_is_shown_as_changed_at_its_withdrawal() -> None:
     line = Line("a", NOON, None, "digest", trace="https://paper.example/a")
-    gone = replace(line, withdrawn=NOON + timedelta(days=3), recalled=True)
+    gone = line._replace(withdrawn=NOON + timedelta(days=3), recalled=True)
     assert shown(gone).updated == NOON + timedelta(days=3)
     assert compare([shown(line)], [shown(gone)], (), ()).updated == ("a",)
-    assert shown(replace(line, touched=4)) != shown(line)
+    assert shown(line._replace(touched=4)) != shown(line)

@@ -54,7 +54,7 @@ def test_a_feed_holds_the_newest_entries_first_and_no_more_than_it_may() -> None
 
 
 def test_entries_of_one_second_have_an_order_of_their_own() -> None:
-    lines = {id: replace(line, published=NOON) for id, line in LINES.items()}
+    lines = {id: line._replace(published=NOON) for id, line in LINES.items()}
     backwards = dict(reversed(lines.items()))
     assert planned(TRAM, lines=lines) == planned(TRAM, lines=backwards)
 
@@ -68,9 +68,9 @@ def test_members_that_readers_may_not_see_are_left_out() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        replace(LINES["e"], digest="other"),
-        replace(LINES["e"], updated=NOON + timedelta(days=1)),
-        replace(LINES["e"], published=NOON + timedelta(days=1)),
+        LINES["e"]._replace(digest="other"),
+        LINES["e"]._replace(updated=NOON + timedelta(days=1)),
+        LINES["e"]._replace(published=NOON + timedelta(days=1)),
     ],
 )
 def test_whatever_a_reader_would_see_differently_changes_the_digest(line: Line) -> None:

@@ -55,6 +55,14 @@ def test_what_was_recalled_is_shown_even_from_an_archive() -> None:
     assert ids(found.shown) == ["005", "004", "003", "002", "000"]
 
 
+def test_what_is_in_an_archive_need_not_be_offered_again_unless_it_was_recalled() -> None:
+    some, past = daily(25), Past((("000", "001"), ("002", "003")))
+    some[1] = some[1]._replace(recalled=True)
+    assert window([line for line in some if line.id not in ("000", "002", "003")], past, RULES) == window(
+        some, past, RULES
+    )
+
+
 @given(st.lists(st.lists(st.integers(0, 2000), max_size=30), max_size=8), st.integers(1, 30), st.integers(1, 30))
 def test_however_articles_come_each_is_in_the_feed_or_in_one_archive(
     batches: list[list[int]], most: int, size: int

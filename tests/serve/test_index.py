@@ -40,9 +40,10 @@ def header(headers: Any, name: str) -> str | None:
 
 
 def test_a_feed_stands_at_its_path_and_where_readers_probe(settings: Settings):
-    made = index(3, Stored(pointers("", *FORMATS) + pointers("channels/a", *FORMATS, "map"), {}), settings)
+    made = index(3, Stored(pointers("", *FORMATS) + pointers("channels/a", *FORMATS), {}), settings)
     assert made.publication == 3
-    assert {"/rss.xml", "/feed", "/index.json", "/channels/a/atom.xml", "/channels/a/map.svg"} <= set(made.answers)
+    assert {"/rss.xml", "/feed", "/index.json", "/channels/a/atom.xml"} <= set(made.answers)
+    assert made.drawn == {"/channels/a/map.svg"}
     assert made.answers["/feed"] is made.answers["/rss.xml"]
     answer = made.answers["/channels/a/rss.xml"].answers[""]
     assert answer.modified == int(AT.timestamp())
@@ -52,7 +53,7 @@ def test_a_feed_stands_at_its_path_and_where_readers_probe(settings: Settings):
     assert header(answer.headers, "Link") == f'<{home}rss.xml>; rel="self", <{home}>; rel="alternate"; type="text/html"'
     feeds = {f"{home}/{f}" for home in ("", "/channels/a") for f in ("rss.xml", "atom.xml", "feed.json")}
     assert made.readable == feeds | {path for paths in PROBED.values() for path in paths}
-    assert all(is_stored(path) for path in made.answers)
+    assert all(is_stored(path) for path in (*made.answers, *made.drawn))
 
 
 def test_codings_are_offered_best_first_whatever_the_order_of_the_store(settings: Settings):
@@ -83,9 +84,9 @@ def test_each_format_knows_since_when_it_can_tell_what_has_changed(settings: Set
 
 
 def test_caches_are_told_which_articles_a_document_shows(settings: Settings):
-    stored = pointers("channels/a", "rss", "map")
+    stored = pointers("channels/a", "rss", "json")
     made = index(1, Stored(stored, {}, shown={"channels/a": ["urn:uuid:1", "urn:uuid:2"]}), settings)
-    for path in ("/channels/a/rss.xml", "/channels/a/map.svg"):
+    for path in ("/channels/a/rss.xml", "/channels/a/feed.json"):
         answer = made.answers[path].answers["gzip"]
         assert header(answer.headers, "Surrogate-Key") == "channel-a article-1 article-2"
         assert header(answer.headers_unchanged, "Cache-Tag") == "channel-a,article-1,article-2"
@@ -94,10 +95,11 @@ def test_caches_are_told_which_articles_a_document_shows(settings: Settings):
 
 
 def test_what_was_merged_or_has_ended_stands_no_more(settings: Settings):
-    stored = [one for slug in "abc" for one in pointers(f"channels/{slug}", *FORMATS, "map")]
+    stored = [one for slug in "abc" for one in pointers(f"channels/{slug}", *FORMATS)]
     made = index(1, Stored(stored, {"a": "c"}, {"b"}), settings)
     files = ("rss.xml", "atom.xml", "feed.json", "map.svg")
-    assert set(made.answers) == {f"/channels/c/{file}" for file in files}
+    assert set(made.answers) | made.drawn == {f"/channels/c/{file}" for file in files}
+    assert made.drawn == {"/channels/c/map.svg"}
     assert made.moved == {f"/channels/a/{file}": f"{BASE}/channels/c/{file}" for file in files}
     assert made.gone == {f"/channels/b/{file}" for file in files}
     assert "/channels/b/rss.xml" in made.readable

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, event, func, insert, select
 
 from feedsvc import publishing
 from feedsvc.model import Channel, Event, Origin, Turn
@@ -112,6 +112,18 @@ def test_a_link_is_new_until_it_ties(woven: Store) -> None:
     with woven.writing() as connection:
         graph.write_graph(connection, [], {}, [], [("d", "a")], 2)
     assert unwoven(woven) == [("b", "c")]
+
+
+def test_new_links_are_found_without_a_look_at_those_that_tie(woven: Store) -> None:
+    if woven.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL reads so small a table whole")
+    asked: list[tuple[str, Any]] = []
+    event.listen(woven.engine, "before_cursor_execute", lambda c, cursor, said, given, *_: asked.append((said, given)))
+    assert unwoven(woven) == []
+    [(said, given)] = [one for one in asked if "links.woven" in one[0]]
+    with woven.reading() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", given).all()
+    assert "ix_links_unwoven" in plan[0][-1]
 
 
 def test_a_link_waits_until_both_its_ends_may_be_seen(woven: Store) -> None:

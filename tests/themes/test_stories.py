@@ -5,7 +5,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -170,7 +169,7 @@ def test_a_week_of_a_war_does_not_become_one_story_link_by_link() -> None:
 
 def test_only_its_first_article_speaks_for_a_story() -> None:
     told = Told("second", "Bus crash on bridge: seven schoolchildren killed", NOON, True)
-    article = replace(told, id="new", published=NOON + HOUR)
+    article = told._replace(id="new", published=NOON + HOUR)
     assert story_of(article, [(told, 1.0, "second")], plainly) == "second"
     assert story_of(article, [(told, 1.0, "first")], plainly) is None
 
@@ -271,7 +270,7 @@ def test_more_in_common_and_less_time_between_never_part_two_articles(
     first, article = Told("a", a, NOON, False), Told("b", b, NOON + (hours + further) * HOUR, False)
     if story_of(article, [(first, less, "a")], plainly):
         assert story_of(article, [(first, more, "a")], plainly) == "a"
-        nearer = replace(article, published=NOON + hours * HOUR)
+        nearer = article._replace(published=NOON + hours * HOUR)
         assert story_of(nearer, [(first, less, "a")], plainly) == "a"
 
 

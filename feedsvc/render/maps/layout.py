@@ -22,7 +22,8 @@ Place = tuple[int, int] | tuple[Whole, Whole]  # one, or many at once
 FULL = 1000  # the weight of the strongest pair, as the functions here want it
 _APART = 1200  # how far two are apart that nothing ties
 _GRID = 8  # the step between places that are tried
-_LOOKED_AT = 600  # of the best places, so many are looked at for what they would hide
+_LOOKED_AT = 600  # of the best places, so many are looked at for what they would hide,
+_AT_ONCE = 50  # so many of them together, until none of the rest can be better
 _HIDDEN = 250 * FULL  # the cost of a tie that runs behind something
 _PASSES = 3  # how often each thing is moved to where it is best, once all have a place
 
@@ -130,8 +131,14 @@ class _Board:
             return
         xs, ys, cost = self.xs[free], self.ys[free], self._cost(thing)[free]
         near = np.argsort(cost, kind="stable")[:_LOOKED_AT]
-        hidden = self._hidden(thing, xs[near], ys[near])
-        best = near[np.argmin(cost[near] + _HIDDEN * hidden)]
+        best, least = near[0], np.inf
+        for start in range(0, len(near), _AT_ONCE):
+            some = near[start : start + _AT_ONCE]
+            if cost[some[0]] >= least:  # so are all that come after it
+                break
+            total = cost[some] + _HIDDEN * self._hidden(thing, xs[some], ys[some])
+            if total.min() < least:
+                best, least = some[total.argmin()], total.min()
         self.at[thing] = int(xs[best]), int(ys[best])
 
     def _free(self, thing: int) -> NDArray[np.bool_]:
@@ -139,12 +146,9 @@ class _Board:
         free = (self.xs + int(box.left) >= 0) & (self.xs + int(box.right) <= self.width)
         for other, (x, y) in self.at.items():
             taken = self.boxes[other]
-            free &= (
-                (self.xs + int(box.left) >= x + int(taken.right))
-                | (self.xs + int(box.right) <= x + int(taken.left))
-                | (self.ys + int(box.top) >= y + int(taken.bottom))
-                | (self.ys + int(box.bottom) <= y + int(taken.top))
-            )
+            rows = _between(y + int(taken.top - box.bottom), y + int(taken.bottom - box.top))
+            columns = _between(x + int(taken.left - box.right), x + int(taken.right - box.left))
+            free[rows, columns] = False
         return free
 
     def _cost(self, thing: int) -> NDArray[np.float64]:
@@ -161,9 +165,10 @@ class _Board:
         x, y, reach = placed.reshape(-1, 3, 1).swapaxes(0, 1)
         for other in self.ties[thing].keys() & self.at.keys():
             count += _passes((xs, ys), self.at[other], (x, y), reach).sum(axis=0)
-        for one, other in combinations(self.at, 2):
-            if other in self.ties[one]:
-                count += _passes(self.at[one], self.at[other], (xs, ys), self._reach(thing))
+        ends = [(*self.at[a], *self.at[b]) for a, b in combinations(self.at, 2) if b in self.ties[a]]
+        if ends:
+            x1, y1, x2, y2 = np.array(ends, dtype=np.int64).reshape(-1, 4, 1).swapaxes(0, 1)
+            count += _passes((x1, y1), (x2, y2), (xs, ys), self._reach(thing)).sum(axis=0)
         return count
 
     def _reach(self, thing: int) -> int:
@@ -176,6 +181,11 @@ class _Board:
         """
         dx, dy = self.xs - place[0], self.ys - place[1]
         return np.sqrt((dx * dx + 2 * dy * dy).astype(np.float64))
+
+
+def _between(low: int, high: int) -> slice:
+    """The places of the grid that lie between two numbers, in one direction."""
+    return slice(max(0, low // _GRID + 1), max(0, -(-high // _GRID)))
 
 
 def _passes(start: Place, end: Place, at: Place, reach: int | Whole) -> NDArray[np.bool_]:

@@ -101,6 +101,14 @@ links = Table(
     Column("zone", String),
     Index(None, "target_id"),
     Index(None, "title_key", postgresql_using="hash"),
+    # Every run asks for these, in this order, and there are few. A query must say `woven` in the same words.
+    Index(
+        "ix_links_unwoven",
+        "article_id",
+        "target_id",
+        sqlite_where=text("woven IS 0"),
+        postgresql_where=text("woven IS false"),
+    ),
 )
 
 # What an article was called before, and its time: other pages go on listing it so.

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -34,7 +35,16 @@ from feedsvc.store.store import Store
 
 log = structlog.get_logger()
 
-SITEMAPS_READ = 20  # of an index, the latest changed first
+SITEMAPS_READ = 20  # of an index, at a time
+MAX_WAITING = 50_000  # pages of a source that are known and yet to be read
+AHEAD_OF_DATES = "9999"  # in the place of the last change of what the settings themselves list
+# Pages that sites list beside their articles. By the whole name only: "/jobs-lost-at-the-port" is an article.
+_NO_ARTICLE = re.compile(
+    r"/+(?:[a-z]{2}/)?(?:about|about-us|contact|contact-us|terms|terms-of-(?:use|service)|terms-and-conditions|privacy"
+    r"|privacy-policy|cookies|cookie-policy|imprint|impressum|jobs|careers|newsletters?|subscribe|sign-?in|sign-?up"
+    r"|log-?in|register)/?|.*/(?:tags?|authors?)(?:/[^/]*)?(?:/page/\d+)?/?",
+    re.IGNORECASE,
+)
 FEED_ENDS = (b"</rss>", b"</feed>", b"</rdf:rdf>", b":feed>")
 ON_THE_NETWORK = ("feed", "pages")
 
@@ -138,9 +148,10 @@ def _pages(source: SourceSettings, state: State, known: Mapping[str, KnownPage],
     if isinstance(listed, Failed | Gone):
         return Haul(_gone_or_failed(state, listed))
     now = _now()
-    fresh = {url: KnownPage(url, now) for url in listed if url not in known}
+    fresh = {place.url: KnownPage(place.url, now) for place in listed if place.url not in known}
     every = timedelta(seconds=source.every_s or settings.schedule.refresh_every_s)
-    due = pages_due([*known.values(), *fresh.values()], now, every, source.max_pages)
+    pages = [*fresh.values(), *known.values()]
+    due = _newest_first(pages_due(pages, now, every, len(pages)), listed)[: source.max_pages]
     page_by_address = {page.address: page for page in due}
     errands = [_errand(source, page.address, settings, page.digest) for page in due]
     results = [(page_by_address[errand.url], result) for errand, result in web.fetch_all(errands)]
@@ -153,40 +164,81 @@ def _pages(source: SourceSettings, state: State, known: Mapping[str, KnownPage],
         failures += [result.reason] if isinstance(result, Failed) else []
     if results and len(failures) == len(results):
         return Haul(_failed(state, f"none of its pages could be read: {failures[0]}"), (), tuple(checked))
-    new = [page for page in fresh.values() if page.address not in page_by_address]
+    waiting = sum(page.checked_at is None and not page.gone for page in known.values())
+    new = [page for page in fresh.values() if page.address not in page_by_address][: max(MAX_WAITING - waiting, 0)]
     health = after_success(state.health, now)
     return Haul(replace(state, health=health, checked_at=now), tuple(items), (*checked, *new))
 
 
-def _listed(source: SourceSettings, state: State, web: Web, settings: Settings) -> list[str] | Failed | Gone:
-    """The addresses that the source's own list has now; none where the list is what it was."""
-    urls = list(source.urls)
+def _newest_first(due: list[KnownPage], listed: Sequence[Place]) -> list[KnownPage]:
+    """Pages yet to be read by their last change, then by when they were found; then the others, as they were."""
+    rank = {place.url: number for number, place in enumerate(listed)}
+    changed = {place.url: place.changed for place in listed}
+    unread = sorted((page for page in due if page.checked_at is None), key=lambda page: rank.get(page.url, len(rank)))
+    unread.sort(key=lambda page: (changed.get(page.url, ""), page.found_at), reverse=True)
+    return [*unread, *(page for page in due if page.checked_at is not None)]
+
+
+def _listed(source: SourceSettings, state: State, web: Web, settings: Settings) -> list[Place] | Failed | Gone:
+    """What the source's own list has now, and before it what the settings list."""
+    wanted = [*source.urls, *([source.url] if source.url and source.find == "pages" else [])]
+    places = [Place(url, AHEAD_OF_DATES) for url in wanted]
     if source.find == "pages":
-        return [*urls, *([source.url] if source.url else [])]
+        return places
     result = web.fetch(_errand(source, state.url or source.url, settings))
     document = _answered(source, result)
     if document is None:
         assert isinstance(result, Failed | Gone)
         return result
     if source.find == "section":
-        found = article_links(document, source.only)
+        found = [Place(url) for url in article_links(document, source.only)]
     else:
-        found = [place.url for place in _places(source, document, web, settings)]
+        found = _places(source, document, web, settings)
+    if not source.only:
+        found = [place for place in found if not _leads_to_no_article(place.url)]
     if not found:
         raise Untrustworthy(f"no article was found in {source.url}")
-    return [*urls, *found[: source.max_pages]]
+    return [*places, *found[:MAX_WAITING]]
+
+
+def _leads_to_no_article(url: str) -> bool:
+    try:
+        return _NO_ARTICLE.fullmatch(urlsplit(url).path) is not None
+    except ValueError:
+        return False
 
 
 def _places(source: SourceSettings, document: Document, web: Web, settings: Settings) -> list[Place]:
     """The pages in a sitemap, or in those of an index, the latest changed first."""
     sitemap = parse_sitemap(document)
     places = list(sitemap.pages)
-    latest = sorted(sitemap.sitemaps, key=lambda place: place.changed, reverse=True)[:SITEMAPS_READ]
-    for _, result in web.fetch_all([_errand(source, place.url, settings) for place in latest]):
+    every_s = source.every_s or settings.schedule.refresh_every_s
+    children = _in_turn(sitemap.sitemaps, int(_now().timestamp() // every_s))
+    for _, result in web.fetch_all([_errand(source, place.url, settings) for place in children]):
         if child := _answered(source, result):
-            places += parse_sitemap(child).pages
+            places += _pages_in(child)
     fitting = [place for place in places if not source.only or re.search(source.only, place.url)]
     return sorted(fitting, key=lambda place: place.changed, reverse=True)
+
+
+def _pages_in(child: Document) -> tuple[Place, ...]:
+    """None in a sitemap that cannot be read: the others of its index can."""
+    try:
+        return parse_sitemap(child).pages
+    except UnreadableDocument as error:
+        log.warning("sitemap not read", url=child.url, reason=error.reason)
+        return ()
+
+
+def _in_turn(sitemaps: Iterable[Place], turn: int) -> list[Place]:
+    """As many as are read at a time: always the latest changed, or both ends of the list, and the others by turns."""
+    latest = sorted(sitemaps, key=lambda place: place.changed, reverse=True)
+    if len(latest) <= SITEMAPS_READ:
+        return latest
+    half = SITEMAPS_READ // 2
+    others = latest[half - 1 : -1]
+    start = turn * half % len(others)
+    return [*latest[: half - 1], latest[-1], *(others * 2)[start : start + half]]
 
 
 def _looked_at(

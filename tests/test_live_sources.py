@@ -269,12 +269,26 @@ def test_a_feed_that_gives_everything_another_date_changes_nothing(
     assert all("late" in str(entry) for entry in site.desk.entries()), "what is changed is changed"
 
 
-def test_a_feed_that_gives_everything_another_id_is_held_back(live: Callable[..., Live], upstream: Upstream) -> None:
+def test_a_feed_that_only_gives_everything_another_id_changes_nothing(
+    live: Callable[..., Live], upstream: Upstream
+) -> None:
     upstream.says("/feed", feed(*range(1, 8)))
     site = live("feed", "/feed")
     site.run()
     before = site.desk.standing()
     upstream.says("/feed", feed(*range(1, 8)).replace(">g", ">other-"))
+    assert not site.run().held
+    assert site.desk.standing() == before
+
+
+def test_a_feed_that_gives_everything_another_id_and_time_is_held_back(
+    live: Callable[..., Live], upstream: Upstream
+) -> None:
+    upstream.says("/feed", feed(*range(1, 8)))
+    site = live("feed", "/feed")
+    site.run()
+    before = site.desk.standing()
+    upstream.says("/feed", feed(*range(1, 8)).replace(">g", ">other-").replace(":00 GMT", ":07 GMT"))
     assert site.run().held
     assert site.desk.standing()["", "rss", ""] == before["", "rss", ""]
 
@@ -302,3 +316,89 @@ def test_an_operator_may_say_where_things_are_on_a_page(
     assert site.run().errors == []
     [entry] = site.desk.entries()
     assert (entry["title"], entry["date_published"]) == ("Wall", "2026-03-05T10:00:00Z")
+
+
+def first_read(upstream: Upstream) -> list[int]:
+    """The numbers of the reports in the order in which they were asked for."""
+    return [int(path.split("-")[2]) for path in upstream.asked if path.startswith("/news/")]
+
+
+def dated_sitemap(upstream: Upstream, dates: dict[int, str]) -> str:
+    urls = "".join(
+        f"<url><loc>{upstream.address}/news/tram-report-{n}-opens</loc><lastmod>{date}</lastmod></url>"
+        for n, date in dates.items()
+    )
+    return f"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{urls}</urlset>"
+
+
+def test_a_long_sitemap_is_read_to_its_end_a_part_at_a_time(live: Callable[..., Live], upstream: Upstream) -> None:
+    for n in range(1, 8):
+        upstream.says(f"/news/tram-report-{n}-opens", page(n), "text/html")
+    upstream.says("/sitemap.xml", sitemap(upstream, *range(1, 8)), "application/xml")
+    site = live("pages", "/sitemap.xml", find="sitemap", max_pages=3)
+    read = [(site.run(), len(site.titles()))[1] for _ in range(3)]
+    assert read == [3, 6, 7]
+    upstream.says("/sitemap.xml", sitemap(upstream, 7), "application/xml")
+    site.run()
+    assert len(site.titles()) == 7, "what is listed no more stays"
+
+
+def test_what_is_new_is_read_before_what_waits_and_the_latest_first(
+    live: Callable[..., Live], upstream: Upstream
+) -> None:
+    for n in range(1, 10):
+        upstream.says(f"/news/tram-report-{n}-opens", page(n), "text/html")
+    dates = {n: f"2026-03-{n:02}" for n in range(1, 7)}
+    upstream.says("/sitemap.xml", dated_sitemap(upstream, dates), "application/xml")
+    site = live("pages", "/sitemap.xml", find="sitemap", max_pages=2)
+    site.run()
+    upstream.says("/sitemap.xml", dated_sitemap(upstream, dates | {7: "2026-03-07"}), "application/xml")
+    for _ in range(3):
+        site.run()
+    assert first_read(upstream)[:7] == [6, 5, 7, 4, 3, 2, 1]
+
+
+def test_without_dates_what_was_listed_last_is_read_first(live: Callable[..., Live], upstream: Upstream) -> None:
+    for n in range(1, 8):
+        upstream.says(f"/news/tram-report-{n}-opens", page(n), "text/html")
+    upstream.says("/sitemap.xml", sitemap(upstream, 1, 2, 3, 4), "application/xml")
+    site = live("pages", "/sitemap.xml", find="sitemap", max_pages=2)
+    site.run()
+    upstream.says("/sitemap.xml", sitemap(upstream, 1, 2, 3, 4, 5), "application/xml")
+    site.run()
+    assert first_read(upstream) == [1, 2, 5, 3]
+
+
+def test_all_sitemaps_of_a_long_index_are_read_in_turn(live: Callable[..., Live], upstream: Upstream) -> None:
+    for n in range(1, 28):
+        upstream.says(f"/news/tram-report-{n}-opens", page(n), "text/html")
+        upstream.says(f"/s{n}.xml", sitemap(upstream, n), "application/xml")
+    upstream.says("/s3.xml", "<urlset>", "application/xml")
+    maps = "".join(f"<sitemap><loc>{upstream.address}/s{n}.xml</loc></sitemap>" for n in range(1, 28))
+    upstream.says("/index.xml", f"<sitemapindex>{maps}</sitemapindex>", "application/xml")
+    site = live("pages", "/index.xml", find="sitemap")
+    assert site.run().errors == []
+    assert {1, 27} <= set(first_read(upstream)), "both ends at once"
+    for _ in range(2):
+        site.run()
+    assert set(first_read(upstream)) == set(range(1, 28)) - {3}
+
+
+def test_what_is_plainly_no_article_is_not_asked_for(live: Callable[..., Live], upstream: Upstream) -> None:
+    others = [
+        "/about-us",
+        "/terms",
+        "/en/privacy-policy/",
+        "/jobs",
+        "/sign-in",
+        "/newsletter",
+        "/author/mary",
+        "/tag/x",
+    ]
+    articles = ["/news/tram-report-1-opens", "/jobs-lost-at-the-harbour", "/news/tag-along-on-a-tram"]
+    for path in (*others, *articles):
+        upstream.says(path, page(1), "text/html")
+    urls = "".join(f"<url><loc>{upstream.address}{path}</loc></url>" for path in (*others, *articles))
+    upstream.says("/sitemap.xml", f"<urlset>{urls}</urlset>", "application/xml")
+    live("pages", "/sitemap.xml", find="sitemap").run()
+    assert sorted(path for path in upstream.asked if path not in ("/sitemap.xml", "/robots.txt")) == sorted(articles)

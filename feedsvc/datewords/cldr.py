@@ -42,7 +42,8 @@ class Words(NamedTuple):
 
     `names`: a word or phrase → its English month or weekday, or SILENT. `periods`: a part of the day → its hours.
     `clocks` stand after a time and `years` beside a year, and say nothing. `has_dotted_times`: 10.05 is a time.
-    `ends_in_stop`: the stop after a day ends no sentence.
+    `ends_in_stop`: the stop after a day ends no sentence. `orders` of day, month and year in numbers: "dMy", "Mdy",
+    "yMd"; several where regions disagree.
     """
 
     names: Mapping[str, str]
@@ -51,6 +52,7 @@ class Words(NamedTuple):
     years: frozenset[str]
     has_dotted_times: bool
     ends_in_stop: bool
+    orders: frozenset[str]
 
 
 @lru_cache(maxsize=256)
@@ -78,6 +80,7 @@ def words_of(tag: str) -> Words:
         years=frozenset(chain(*map(_years, tables))),
         has_dotted_times=any("H.mm" in pattern for table in tables for pattern in _time_patterns(table)),
         ends_in_stop=any(pattern.endswith(".") for table in tables for pattern in _day_patterns(table)),
+        orders=frozenset(_order(_at(table, "date_formats")["short"].pattern) for table in tables),
     )
 
 
@@ -125,6 +128,10 @@ def _day_patterns(table: Any) -> Iterator[str]:
     yield from (pattern.pattern for pattern in _at(table, "date_formats").values())
     skeletons = _at(table, "datetime_skeletons").items()
     yield from (pattern.pattern for skeleton, pattern in skeletons if _DAY_SKELETON.fullmatch(skeleton))
+
+
+def _order(pattern: str) -> str:
+    return "".join(field[0] for _, field in _pieces(pattern) if field[:1] in ("d", "M", "y"))
 
 
 def _pieces(pattern: str) -> list[tuple[str, str]]:

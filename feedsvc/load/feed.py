@@ -7,6 +7,7 @@ feed itself says against what. Dates are the text of the feed, never feedparser'
 import io
 import re
 from collections.abc import Iterator, Mapping
+from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
@@ -16,6 +17,7 @@ from lxml import html
 from feedsvc.errors import UnreadableDocument
 from feedsvc.load.decode import joined, to_text
 from feedsvc.model import BodyFormat, Document, Marks, RawArticle, RawLink, Unread
+from feedsvc.model.reading import RawDate
 
 DATES = ("published", "created", "updated")  # what is taken for the publication time, the best first
 HEAD_CHARS = 16 * 1024  # the root element comes this early, whatever licence or stylesheet precedes it
@@ -32,6 +34,24 @@ _DATE_ELEMENT = re.compile(
 )
 # Under which name feedparser has what it finds in elements of other names.
 _FIELD_BY_ELEMENT = {"pubdate": "published", "issued": "published", "modified": "updated", "date": "updated"}
+
+# Text that names a person: feedparser cuts it up around what it takes for an e-mail address, with four letters at most
+# after the last stop. Another sign in place of the @ keeps it whole.
+_PERSON = re.compile(
+    r"<(?:[\w.-]+:)?(?:author|creator|managingEditor|email)(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[[^\]]{0,500}|[^<]{0,500})",
+    re.IGNORECASE,
+)
+_AT = "\uff20"
+_ADDRESS = r"(?:mailto:)?[^\s()<>,;:@]{1,64}@[^\s()<>,;:@]{1,250}\.[^\s()<>,;:@.]{1,63}"
+_ADDRESS_AND_NAME = re.compile(rf"{_ADDRESS}\s*\(((?:[^()]|\([^()]*\))+)\)")  # RFC 5322 §3.4, as RSS 2.0 has it
+_NAMELESS = re.compile(rf"[<(]?{_ADDRESS}[>)]?")
+
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:[?#]|$)", re.IGNORECASE)
+_WIDTH = re.compile(r"[0-9]{1,5}")
+# A text that is escaped once more than it should be: it begins with a tag, and has no other.
+_ESCAPED_MARKUP = re.compile(
+    r"\s*&lt;(p|div|h[1-6]|ul|ol|figure|b|i|em|strong|a|span|blockquote)(?:\s|&gt;)", re.IGNORECASE
+)
 
 _PARSER = html.HTMLParser(encoding="utf-8")
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -62,7 +82,7 @@ def _parsed(text: str) -> Any:
     try:
         return feedparser.parse(
             # As a stream: feedparser would open bytes that happen to be the name of a file.
-            io.BytesIO(_REFERENCE.sub(_carried, text).encode()),
+            io.BytesIO(_PERSON.sub(_without_at, _REFERENCE.sub(_carried, text)).encode()),
             response_headers={"content-type": "application/xml; charset=utf-8"},
             # Rewriting the markup is worth it only where xml:base says what to resolve against.
             resolve_relative_uris="xml:base" in text,
@@ -80,6 +100,10 @@ def _carried(reference: re.Match[str]) -> str:
     return reference[0] if allowed else "&#xFFFD;"
 
 
+def _without_at(person: re.Match[str]) -> str:
+    return person[0].replace("@", _AT)
+
+
 def _date_elements(text: str) -> Elements:
     found: dict[tuple[str, str], str] = {}
     for name, local, date in _DATE_ELEMENT.findall(text):
@@ -90,7 +114,7 @@ def _date_elements(text: str) -> Elements:
 
 def _article(entry: Any, parsed: Any, document: Document, ref: str, elements: Elements) -> RawArticle | Unread:
     title = _plain(entry.get("title_detail"))
-    content, summary = _content(entry), entry.get("summary_detail") or {}
+    content, summary = _content(entry), _unescaped(entry.get("summary_detail") or {})
     url = _url(entry, parsed, document)
     image, image_type, image_length = _image(entry)
     credit_title, credit_url = _credit(entry)
@@ -105,6 +129,11 @@ def _article(entry: Any, parsed: Any, document: Document, ref: str, elements: El
         updated=dates.get("updated"),
         date_origin=_origin(published, dates, parsed, elements),
         updated_origin=_origin("updated", dates, parsed, elements),
+        more_dates=tuple(
+            RawDate(date, origin=_origin(field, dates, parsed, elements))
+            for field, date in dates.items()
+            if field != published
+        ),
         record_id=_text(entry.get("id")),
         url=url,
         authors=_authors(entry) or (_authors(parsed.feed) if parsed.version.startswith("atom") else ()),
@@ -138,7 +167,17 @@ def _origin(field: str, dates: Mapping[str, str], parsed: Any, elements: Element
 def _content(entry: Any) -> Any:
     """The fullest of an entry's texts; a description stands in where there is no content."""
     texts = [*entry.get("content", []), entry.get("summary_detail") or {}]
-    return next((text for text in texts if text.get("type") in _HTML_TYPES and text.get("value")), texts[0])
+    found = next((text for text in texts if text.get("type") in _HTML_TYPES and text.get("value")), texts[0])
+    return _unescaped(found) if found.get("type") in _HTML_TYPES else found
+
+
+def _unescaped(detail: Any) -> Any:
+    """What was escaped twice is so no more."""
+    value = detail.get("value") or ""
+    begins = _ESCAPED_MARKUP.match(value)
+    if begins and "<" not in value and f"&lt;/{begins[1].lower()}" in value.lower():
+        return {**detail, "value": unescape(value)}
+    return detail
 
 
 def _url(entry: Any, parsed: Any, document: Document) -> str | None:
@@ -156,19 +195,40 @@ def _url(entry: Any, parsed: Any, document: Document) -> str | None:
 
 def _authors(holder: Any) -> tuple[str, ...]:
     people = holder.get("authors") or [{"name": holder.get("author")}]
-    return tuple(name for person in people if (name := _text(person.get("name") or person.get("email"))))
+    # feedparser gives a person without a name that of the one before.
+    return tuple(dict.fromkeys(name for person in people for name in _names(_text(person.get("name")) or "")))
+
+
+def _names(text: str) -> list[str]:
+    """Names without the addresses beside them; an address alone names nobody."""
+    told = text.replace(_AT, "@")
+    names = _ADDRESS_AND_NAME.findall(told) or [_NAMELESS.sub("", told)]
+    return [name for found in names if (name := found.strip(" ,;\t\r\n"))]
 
 
 def _image(entry: Any) -> tuple[str | None, str | None, str | None]:
-    """(URL, media type, bytes) of the entry's picture; a thumbnail stands in where there is none."""
-    media = [*entry.get("media_content", []), *entry.get("enclosures", [])]
-    pictures = [
-        item for item in media if item.get("medium") == "image" or (item.get("type") or "").startswith("image/")
-    ]
-    for item in [*pictures, *entry.get("media_thumbnail", [])]:
+    """(URL, media type, bytes) of the entry's picture; a thumbnail stands in where there is none.
+
+    Of several sizes the one that is said to be the default, else the widest.
+    """
+    media = sorted(filter(_is_picture, entry.get("media_content", [])), key=_size, reverse=True)
+    own = [*media, *filter(_is_picture, entry.get("enclosures", [])), entry.get("image") or {}]
+    for item in [*own, *sorted(entry.get("media_thumbnail", []), key=_size, reverse=True)]:
         if url := _text(item.get("url") or item.get("href")):
             return url, _text(item.get("type")), _text(item.get("filesize") or item.get("length"))
     return None, None, None
+
+
+def _is_picture(item: Any) -> bool:
+    media_type, address = item.get("type") or "", item.get("url") or item.get("href") or ""
+    if item.get("medium") or media_type:
+        return item.get("medium") == "image" or media_type.startswith("image/")
+    return _PICTURE.search(address) is not None
+
+
+def _size(item: Any) -> tuple[bool, int]:
+    width = item.get("width") or ""
+    return item.get("isdefault") == "true", int(width) if _WIDTH.fullmatch(width) else 0
 
 
 def _rights(entry: Any, parsed: Any) -> str | None:

@@ -9,6 +9,7 @@ from typing import TypeGuard
 
 from feedsvc.load.record import key_origin, read_optional
 from feedsvc.model import RawArticle, Unread
+from feedsvc.model.reading import RawDate
 
 VERSION = "https://jsonfeed.org/version/"
 NAMES = {
@@ -44,12 +45,13 @@ def read_items(feed: Mapping[str, object]) -> Iterator[RawArticle | Unread]:
             "authors": _authors(item) or _authors(feed),
             "language": item.get("language") or feed.get("language"),
         }
-        title, published = item.get("title"), item.get("date_published")
-        article = read_optional(record, _text(title), _text(published) or None, ref)
+        title, key = item.get("title"), _date_key(item)
+        article = read_optional(record, _text(title), _text(item.get(key)) or None, ref)
         article = replace(
             article,
-            date_origin=article.date_origin and key_origin("date_published"),
+            date_origin=article.date_origin and key_origin(key),
             updated_origin=article.updated_origin and key_origin("date_modified"),
+            more_dates=(RawDate(article.updated, origin=key_origin("date_modified")),) if article.updated else (),
             feed_title=_text(feed.get("title")),
             feed_url=_text(feed.get("home_page_url")),
         )
@@ -57,6 +59,12 @@ def read_items(feed: Mapping[str, object]) -> Iterator[RawArticle | Unread]:
             yield Unread(ref, "the item does not say when it was published", article)
         else:
             yield article
+
+
+def _date_key(item: Mapping[str, object]) -> str:
+    """What is only said to have changed is as old as that, as in Atom."""
+    only_changed = _text(item.get("date_modified")) and not _text(item.get("date_published"))
+    return "date_modified" if only_changed else "date_published"
 
 
 def _authors(of: Mapping[str, object]) -> list[str]:

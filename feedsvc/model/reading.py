@@ -71,6 +71,15 @@ class RawLink:
     published: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RawDate:
+    """A date as a parser found it: its text, what kind of statement it is, and where it stands, for people."""
+
+    text: str
+    evidence: Evidence = Evidence.RECORD
+    origin: str = ""
+
+
 class BodyFormat(StrEnum):
     TEXT = "text"
     HTML = "html"
@@ -82,10 +91,12 @@ class RawArticle:
     """What a parser read: strings, nothing guessed and nothing cleaned.
 
     `date_evidence` says what kind of statement `published` is, `date_origin` and `updated_origin` where the two dates
-    stand, for people. `ref` names the record within its document ("line 12", "record 3"), or is empty when the
-    document is the article. `embargo` is the time before which nobody may see it. `image_type` and `image_length` are
-    the image's media type and size in bytes. `credit_title` and `credit_url` name the publication that a republished
-    article was taken over from, `feed_title` and `feed_url` the feed that it was found in.
+    stand, for people. `more_dates` are what else may be the publication time, the best first, for a `published` that
+    cannot be read, and `more_updates` the same for `updated`. `ref` names the record within its document ("line 12",
+    "record 3"), or is empty when the document is the article. `embargo` is the time before which nobody may see it.
+    `image_type` and `image_length` are the image's media type and size in bytes. `credit_title` and `credit_url` name
+    the publication that a republished article was taken over from, `feed_title` and `feed_url` the feed that it was
+    found in.
     """
 
     title: str
@@ -111,6 +122,8 @@ class RawArticle:
     feed_url: str | None = field(default=None, compare=False)
     date_origin: str = field(default="", compare=False)
     updated_origin: str = field(default="", compare=False)
+    more_dates: tuple[RawDate, ...] = field(default=(), compare=False)
+    more_updates: tuple[RawDate, ...] = field(default=(), compare=False)
     embargo: str | None = None
     related: tuple[RawLink, ...] = ()
     ref: str = ""

@@ -6,13 +6,15 @@ embargo cannot be read, and only an emptied title is replaced, by the first word
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from feedsvc.errors import UnreadableDate, UnreadableRecord
-from feedsvc.model import Credit, Document, Draft, DraftLink, Evidence, Image, RawArticle, RawLink, ReadDate
+from feedsvc.model import Credit, Document, Draft, DraftLink, Evidence, Image, Precision, RawArticle, RawLink, ReadDate
+from feedsvc.model.reading import RawDate
 from feedsvc.normalise.dates import read_date
 from feedsvc.normalise.html import absolute_url, body_to_html
 from feedsvc.normalise.prints import print_of
@@ -22,6 +24,7 @@ from feedsvc.normalise.urls import url_key
 # Text beyond these is cut: no reader shows more, and one hostile record must not fill every feed.
 MAX_TITLE = 500
 OLDEST_YEAR = 1000  # of what was published; feeds have no earlier one
+NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # 0 as the seconds of a clock, where it is told to the second
 MAX_DATE_TEXT = 200
 MAX_ORIGIN = 500  # a selector, and what was found that names no day
 MAX_SUMMARY = 10_000
@@ -66,7 +69,7 @@ def normalise(raw: RawArticle, document: Document, reading: Reading) -> Draft:
     rights = _cut(plain(raw.rights or ""), MAX_RIGHTS)
     credit = _credit(raw, reading)
     published, evidence = _published(raw, reading)
-    updated = _date(raw.updated, reading, raw.updated_origin)
+    updated = _updated(raw, reading)
     language = clean(raw.language or "").strip() or None
     image_url = image.url if image else None
     shown = (title, subtitle, summary, body_html, authors, tags, url, language, image_url, updated and updated.at)
@@ -111,14 +114,44 @@ def _published(raw: RawArticle, reading: Reading) -> tuple[ReadDate, Evidence]:
 
     An embargo is a record's own statement, so that nothing weaker gives the article an earlier time.
     """
-    stated, embargo = _date(raw.published, reading, raw.date_origin), _embargo(raw, reading)
+    first = RawDate(raw.published or "", raw.date_evidence, raw.date_origin)
+    stated, evidence = _first_read((first, *raw.more_dates), reading)
+    embargo = _embargo(raw, reading)
     if embargo and (stated is None or stated.at < embargo.at):
         return embargo, Evidence.RECORD
     if stated is None:
         raise UnreadableRecord("it does not say when it was published")
-    if stated.at.year < OLDEST_YEAR:
-        raise UnreadableRecord(f"it says {stated.text!r} of its publication, which is what programs write for no date")
-    return stated, Evidence.RECORD if embargo else raw.date_evidence
+    return stated, Evidence.RECORD if embargo else evidence
+
+
+def _updated(raw: RawArticle, reading: Reading) -> ReadDate | None:
+    first = RawDate(raw.updated or "", origin=raw.updated_origin)
+    try:
+        return _first_read((first, *raw.more_updates), reading)[0]
+    except UnreadableDate:
+        raise
+    except UnreadableRecord:  # no date, as a program writes it
+        return None
+
+
+def _first_read(dates: Iterable[RawDate], reading: Reading) -> tuple[ReadDate | None, Evidence]:
+    """The first that can be read; where none can, what is wrong with the first is raised."""
+    trouble: UnreadableRecord | None = None
+    for one in dates:
+        try:
+            if read := _date(one.text, reading, one.origin):
+                return _told(read), one.evidence
+        except UnreadableRecord as error:
+            trouble = trouble or error
+    if trouble:
+        raise trouble
+    return None, Evidence.RECORD
+
+
+def _told(date: ReadDate) -> ReadDate:
+    if date.at.year < OLDEST_YEAR or (date.at == NO_TIME and date.precision is Precision.SECOND):
+        raise UnreadableRecord(f"it says {date.text!r} of its time, which is what programs write for no date")
+    return date
 
 
 def _embargo(raw: RawArticle, reading: Reading) -> ReadDate | None:

@@ -9,6 +9,7 @@ Refusals are ValueErrors whose message is a reason for people.
 """
 
 import re
+from collections.abc import Set
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -67,8 +68,11 @@ _EPOCH_START = datetime(1970, 1, 1)
 _MILITARY = re.compile(r"(?<=:\d\d:\d\d) [A-GIK-Y]$")
 
 
-def written(text: str) -> Written:
-    """Read all that a text says of a date. Raises ValueError with a plain reason."""
+def written(text: str, orders: Set[str] = frozenset()) -> Written:
+    """Read all that a text says of a date; `orders` of day, month and year are those of its language, where known.
+
+    Raises ValueError with a plain reason, and Ambiguous where another order would be another day.
+    """
     civil, military = _MILITARY.subn(" Z", text.strip())
     plain, comments = _without_comments(_plain(civil))
     if match := _EPOCH.fullmatch(plain):
@@ -78,7 +82,7 @@ def written(text: str) -> Written:
     clock, rest = take_clock(zones.abbreviate(plain))
     offsets, rest = take_offset(rest)
     words = _sort(rest)
-    day, clock = _day(words, clock)
+    day, clock = _day(words, clock, orders)
     named = offsets + words.zones or _in_comments(comments)
     _refuse_two_zones(named, bool(offsets))
     notes = [*_weekday_notes(words.weekday, day), *(clock.notes if clock else ())]
@@ -150,9 +154,9 @@ def _weekday_notes(weekday: int | None, day: date) -> list[str]:
     return [] if fits else [f"the weekday given does not fit {day}"]
 
 
-def _day(words: _Words, clock: Clock | None) -> tuple[date, Clock | None]:
+def _day(words: _Words, clock: Clock | None, orders: Set[str]) -> tuple[date, Clock | None]:
     """The day, and the time too where only dateutil understood it."""
-    day = day_in(words.shape, words.weekday)
+    day = day_in(words.shape, words.weekday, orders)
     if day:
         return day, clock
     try:

@@ -5,9 +5,10 @@ Pure. CLDR's names of months are those of the Gregorian calendar; what may count
 
 import re
 
-from feedsvc.datewords.cldr import known_language
+from feedsvc.datewords.cldr import known_language, words_of
 from feedsvc.datewords.english import in_english
 from feedsvc.normalise.date_grammar import Written, written
+from feedsvc.normalise.date_layouts import Ambiguous
 
 _WHOLE_YEAR = re.compile(r"(?<![\d+])(?<!\s-)(?<!:\d\d-)\d{4}|\d{8}")  # and no offset
 _VIKRAM = range(2050, 2200)  # of the Bikram Sambat, 57 years ahead
@@ -16,12 +17,23 @@ _VIKRAM = range(2050, 2200)  # of the Bikram Sambat, 57 years ahead
 def written_in(text: str, tag: str) -> Written:
     """Read all that a text in the language `tag` says of a date. Raises ValueError with a plain reason."""
     english = in_english(text, tag)
-    said = written(english.text)
+    said = _in_its_order(english.text, tag)
     if not is_of_our_calendar(said.local.year, tag):
         raise ValueError(f"the year {said.local.year} looks like one of another calendar")
     if english.own_digits and not _WHOLE_YEAR.search(english.text):
         raise ValueError("a year of two digits may be one of another calendar")
     return said._replace(notes=(*english.notes, *said.notes))
+
+
+def _in_its_order(text: str, tag: str) -> Written:
+    """Numbers that could be two days are the one that they are in the language's own order, and that is noted."""
+    said = written(text, words_of(tag).orders)
+    try:
+        if written(text).local == said.local:
+            return said
+    except Ambiguous:
+        pass
+    return said._replace(notes=(*said.notes, f"day, month and year were read in the order of {tag}"))
 
 
 def is_of_our_calendar(year: int, tag: str) -> bool:

@@ -2,10 +2,11 @@
 
 Pure. A `shape` has numbers, English three-letter months, separators, and whatever was not understood.
 Every layout takes up the whole shape. Numeric days that people lay out in different orders are read
-only if all orders that are possible agree, or if the weekday picks one.
+only if all orders that are possible agree, or if the weekday or the orders of a language pick one.
 """
 
 import re
+from collections.abc import Set
 from datetime import date, datetime
 from functools import cache
 
@@ -31,11 +32,16 @@ _WEEK = re.compile(r"(\d{4})-?w(\d\d)-?([1-7])")
 _WEEK_ALONE = re.compile(r"\d{4}-?w\d\d")
 
 
-def day_in(shape: str, weekday: int | None) -> date | None:
+class Ambiguous(ValueError):
+    """Numbers that are several days, each in another order."""
+
+
+def day_in(shape: str, weekday: int | None, orders: Set[str] = frozenset()) -> date | None:
     """The day that a shape names, or None if it is no layout known here.
 
-    `weekday` is the one named beside it (0 is Monday). Raises ValueError with a plain reason for a
-    day that does not exist or could be two.
+    `weekday` is the one named beside it (0 is Monday). `orders` are those of the text's language where it is known:
+    "dMy", "Mdy", "yMd". Raises ValueError with a plain reason for a day that does not exist, Ambiguous for one that
+    could be two.
     """
     for pattern in _WORDED:
         if match := pattern.fullmatch(shape):
@@ -49,7 +55,7 @@ def day_in(shape: str, weekday: int | None) -> date | None:
     if _WEEK_ALONE.fullmatch(shape):
         raise ValueError("it names a week but no day")
     if (match := _NUMERIC.fullmatch(shape)) and match[2] == match[4]:
-        return _numeric(shape, (match[1], match[3], match[5]), match[2] == ".", weekday)
+        return _numeric(shape, (match[1], match[3], match[5]), match[2] == ".", weekday, orders)
     return None
 
 
@@ -141,34 +147,40 @@ def _year(text: str) -> int:
     return year if len(text) == 4 else year + (2000 if year < 50 else 1900)
 
 
-def _numeric(shown: str, parts: tuple[str, str, str], dotted: bool, weekday: int | None) -> date | None:
-    orders = _orders(*parts, dotted)
-    if not orders:
+def _numeric(
+    shown: str, parts: tuple[str, str, str], dotted: bool, weekday: int | None, orders: Set[str]
+) -> date | None:
+    possible = _orders(*parts, dotted)
+    if not possible:
         return None
-    days = [day for order in orders if (day := _if_any(*order))]
+    days = {order: day for order, numbers in possible.items() if (day := _if_any(*numbers))}
     if not days:
         raise ValueError(f"there is no day {shown}")
-    if dotted and len(parts[2]) == 4:
-        return days[0]
-    fitting = {day for day in days if day.weekday() == weekday} or set(days)
-    if len(fitting) > 1:
-        raise ValueError(f"{shown} is ambiguous, it could be {' or '.join(map(str, sorted(fitting)))}")
-    return fitting.pop()
+    if dotted and len(parts[2]) == 4 and orders != {"Mdy"}:
+        return next(iter(days.values()))
+    fitting = {order: day for order, day in days.items() if weekday in (None, day.weekday())}
+    usual = {day for order, day in fitting.items() if order in orders}
+    for some in (set(fitting.values()), usual, set(days.values())):
+        if len(some) == 1:
+            return some.pop()
+    raise Ambiguous(f"{shown} is ambiguous, it could be {' or '.join(map(str, sorted(set(days.values()))))}")
 
 
-def _orders(first: str, second: str, third: str, dotted: bool) -> list[tuple[str, str, str]]:
-    """The orders in which people write such a day, each as (year, month, day).
+def _orders(first: str, second: str, third: str, dotted: bool) -> dict[str, tuple[str, str, str]]:
+    """The orders in which people write such a day, each with (year, month, day).
 
-    Dots put the day first, as in German and Russian; only a "month" past 12 turns them round.
+    Dots put the day first, as in German and Russian, unless the language has the month first; only a "month" past 12
+    turns them round.
     """
+    day_first, month_first = {"dMy": (third, second, first)}, {"Mdy": (third, first, second)}
+    year_first = {"yMd": (first, second, third)}
     if len(first) == 4:
-        return [(first, second, third)] if len(third) < 3 else []
+        return year_first if len(third) < 3 else {}
     if len(third) == 4:
-        return [(third, second, first), (third, first, second)]
+        return day_first | month_first
     if len(third) != 2:
-        return []
-    day_first, month_first, year_first = (third, second, first), (third, first, second), (first, second, third)
-    return [day_first, *([] if dotted else [month_first]), *([year_first] if len(first) == 2 else [])]
+        return {}
+    return day_first | ({} if dotted else month_first) | (year_first if len(first) == 2 else {})
 
 
 def _if_any(year: str, month: str, day: str) -> date | None:

@@ -8,7 +8,7 @@ by the thousand, and RFC 3339, take a short way; `date_grammar` reads all others
 Forms: RFC 822 and 5322 with comments, RFC 850, asctime, RFC 3339, ISO 8601 (basic, extended, week,
 ordinal), JavaScript's and Java's Date.toString, epochs of 10 and 13 digits, worded dates in the
 languages of `date_words` and in the one that a source says its dates are in, numeric dates whose
-order is certain.
+order is certain, or that of the source's language.
 """
 
 import re

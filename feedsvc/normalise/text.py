@@ -27,6 +27,19 @@ _FORMATTING_TAG = re.compile(
     r"<(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/][^>]*(?:>|\Z)", re.IGNORECASE
 )
 
+# What is markup in a text that may be but text: "the <dialog> element" is, "<b>the</b> element" is not.
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9:-]*+)([^<>]*+)>", re.IGNORECASE)
+_KNOWN = (
+    _BLOCKS
+    | nh3.ALLOWED_TAGS
+    | set(
+        "audio big body button em fieldset font form head html iframe input label legend main nobr noscript object "
+        "optgroup option picture script select source style svg textarea title tt video".split()
+    )
+)
+_VOID = set("br col hr img wbr".split())
+_OFTEN_LEFT_OPEN = re.compile(r"\s*<(p|div|span|li)(?=[\s/>])", re.IGNORECASE)
+
 # html5ever takes time that grows with the square of the depth, of the entities in one text and of the
 # attributes of one tag: 20,000 nested lists took 4.7 s, 10,000 took 0.9 s. Articles have a few hundred.
 _MAX_TAGS = 15_000
@@ -61,7 +74,8 @@ def drop_unwanted(text: str) -> str:
 def plain(markup: str) -> str:
     """A title, name, tag or summary as one line of plain text: tags taken off, entities decoded once.
 
-    A `<` that opens no tag stays, as in `a < b`.
+    A `<` that opens no tag stays, as in `a < b`, and so does a tag that marks nothing up, as in `the <dialog> element`:
+    one that is not closed, or that HTML has not.
     """
     if "<" in markup:
         markup = _untagged(markup)
@@ -115,10 +129,29 @@ def roughly_untagged(markup: str) -> str:
 def _untagged(markup: str) -> str:
     if is_heavy(markup):
         return roughly_untagged(markup)
+    markup = _with_lone_tags_as_text(markup)
     head, end, tail = _drop_surrogates(markup).rpartition(">")
     markup = head + end + tail.replace("<", "&lt;")  # no tag can end there
     # Of what nh3 leaves only tags still have angle brackets; the parser escaped those of the text.
     return _BLOCK_TAG.sub(" ", _STRIPPER.clean(tame(markup)))
+
+
+def _with_lone_tags_as_text(markup: str) -> str:
+    names: dict[str, set[str]] = {"": set(), "/": set()}
+    for slash, name, _ in _TAG.findall(markup):
+        names[slash].add(name.lower())
+    marks_up = names[""] & names["/"] | _VOID
+    if begins := _OFTEN_LEFT_OPEN.match(markup):
+        marks_up.add(begins[1].lower())
+    if names[""] <= marks_up & _KNOWN and names["/"] <= _KNOWN:
+        return markup
+
+    def kept(tag: re.Match[str]) -> str:
+        slash, name, rest = tag[1], tag[2].lower(), tag[3]
+        known = name in _KNOWN or ((":" in name or "-" in name) and name in marks_up)
+        return tag[0] if known and (slash or "=" in rest or name in marks_up) else f"&lt;{tag[0][1:]}"
+
+    return _TAG.sub(kept, markup)
 
 
 def _drop_surrogates(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import pathlib
+from html import escape
 
 import pytest
 
@@ -84,12 +85,27 @@ def test_a_date_of_an_atom_feed_is_told_with_its_element():
     assert (article.date_origin, article.updated_origin) == ("Atom published", "Atom updated")
 
 
+def test_further_dates_are_handed_on_for_one_that_cannot_be_read():
+    (article,) = rich_dates("<pubDate>garbage</pubDate><dc:date>2026-03-04T09:15:00Z</dc:date>")
+    assert article.published == "garbage"
+    assert [(one.text, one.origin) for one in article.more_dates] == [("2026-03-04T09:15:00Z", "RSS dc:date")]
+    (article,) = rich_dates("<pubDate>garbage</pubDate>")
+    assert article.more_dates == ()
+
+
+def rich_dates(dates: str) -> list[RawArticle | Unread]:
+    names = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    return read(rss(f"<title>T</title>{dates}").replace("<rss ", f"<rss {names} "))
+
+
 def test_updated_is_not_made_up_from_published():
     (article,) = read(rss("<title>T</title><pubDate>Tue, 04 Mar 2025 06:15:00 GMT</pubDate>"))
     assert article.updated is None
 
 
 NAMESPACES = 'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:media="http://search.yahoo.com/mrss/"'
+NAMESPACES += ' xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+NAMESPACES += ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
 
 
 def rich(item: str) -> RawArticle:
@@ -115,6 +131,21 @@ def atom(entry: str, head: str = "") -> RawArticle:
         ('<enclosure url="/a" type="image/png" length="123"/>', ("/a", "image/png", "123")),
         ('<media:content type="image/png"/><enclosure url="/a" type="image/gif"/>', ("/a", "image/gif", None)),
         ('<enclosure url="/a" type="audio/mpeg" length="123"/>', (None, None, None)),
+        ('<enclosure url="/a.jpg?w=1"/><media:thumbnail url="/t"/>', ("/a.jpg?w=1", None, None)),
+        ('<media:content url="/a.webp"/>', ("/a.webp", None, None)),
+        ('<media:content url="/a.mp4"/><media:content url="/a.jpg" type="video/mp4"/>', (None, None, None)),
+        ('<itunes:image href="/a"/><media:thumbnail url="/t"/>', ("/a", None, None)),
+        ('<media:thumbnail url="/t" width="75"/><media:thumbnail url="/u" width="150"/>', ("/u", None, None)),
+        (
+            '<media:group><media:content url="/s.jpg" width="100"/><media:content url="/b.jpg" width="1200"/>'
+            '<media:content url="/x.jpg" width="wide"/></media:group>',
+            ("/b.jpg", None, None),
+        ),
+        (
+            '<media:group><media:content url="/b.jpg" width="1200"/>'
+            '<media:content url="/s.jpg" width="100" isDefault="true"/></media:group>',
+            ("/s.jpg", None, None),
+        ),
     ],
 )
 def test_a_picture_comes_with_its_type_and_size(item, expected):
@@ -216,3 +247,43 @@ def test_entities_do_not_multiply():
     entities = '<!ENTITY l0 "lol">' + "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     (article,) = read(f"<!DOCTYPE r [{entities}]>" + rss("<title>&l9;</title>"))
     assert len(article.title) < 100
+
+
+@pytest.mark.parametrize(
+    ("item", "authors"),
+    [
+        ("<author>mary@x.media (Mary Quay)</author>", ("Mary Quay",)),
+        ("<author>mary@x.media (Mary (Q) Quay), john@x.example (John Pier)</author>", ("Mary (Q) Quay", "John Pier")),
+        ("<author>mary@other.example</author>", ()),
+        ("<author>Mary Quay &lt;mary@x.media&gt;</author>", ("Mary Quay",)),
+        ("<author><![CDATA[Mary Quay <mary@x.media>]]></author>", ("Mary Quay",)),
+        ("<dc:creator>mailto:mary@x.technology</dc:creator><dc:creator>John Pier</dc:creator>", ("John Pier",)),
+        ("<dc:creator>@mary</dc:creator>", ("@mary",)),
+        ("<dc:creator>Mary Quay, John Pier</dc:creator>", ("Mary Quay, John Pier",)),
+    ],
+)
+def test_an_author_is_a_whole_name_without_an_address(item, authors):
+    assert rich(item).authors == authors
+
+
+def test_a_person_of_atom_is_the_name_and_never_the_address():
+    people = (
+        "<author><name>Ada Reed</name><email>ada@x.media</email></author><author><email>bo@x.media</email></author>"
+    )
+    assert atom(people).authors == ("Ada Reed",)
+
+
+@pytest.mark.parametrize(
+    ("escaped", "body", "summary"),
+    [
+        ("<p>Hi <b>there</b></p>", "<p>Hi <b>there</b></p>", "Hi there"),
+        ("The <p> of HTML </p>", "The &lt;p&gt; of HTML &lt;/p&gt;", "The <p> of HTML </p>"),
+        ("<p> is an element", "&lt;p&gt; is an element", "<p> is an element"),
+    ],
+)
+def test_a_description_that_is_escaped_twice_is_markup_again(escaped, body, summary):
+    twice = escape(escape(escaped))
+    article = rich(f"<description>{twice}</description>")
+    assert article.body == body
+    full = rich(f"<description>{twice}</description><content:encoded>&lt;p>Full&lt;/p></content:encoded>")
+    assert full.summary == summary

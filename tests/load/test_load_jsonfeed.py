@@ -67,3 +67,18 @@ def test_a_date_is_told_with_the_key_that_it_stands_under() -> None:
 
 def test_a_feed_without_items_holds_none():
     assert read({"version": "https://jsonfeed.org/version/1", "items": None}) == []
+
+
+def test_an_item_that_only_says_when_it_changed_is_as_old_as_that() -> None:
+    (article,) = read(FEED | {"items": [{"id": "1", "title": "Tram", "date_modified": "2026-03-02T10:00:00Z"}]})
+    assert isinstance(article, RawArticle)
+    assert (article.published, article.updated) == ("2026-03-02T10:00:00Z", "2026-03-02T10:00:00Z")
+    assert article.date_origin == article.updated_origin
+
+
+def test_a_change_is_handed_on_for_a_publication_that_cannot_be_read() -> None:
+    item = {"id": "1", "title": "Tram", "date_published": "soon", "date_modified": "2026-03-02T10:00:00Z"}
+    (article,) = read(FEED | {"items": [item]})
+    assert isinstance(article, RawArticle)
+    assert article.published == "soon"
+    assert [one.text for one in article.more_dates] == ["2026-03-02T10:00:00Z"]

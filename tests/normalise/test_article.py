@@ -19,6 +19,7 @@ from feedsvc.model import (
     Precision,
     RawArticle,
 )
+from feedsvc.model.reading import RawDate
 from feedsvc.normalise.article import MAX_RIGHTS, Reading, normalise
 
 DOCUMENT = Document("gazette", "a.json", "application/json", b"", datetime(2026, 3, 4, tzinfo=UTC))
@@ -213,3 +214,38 @@ def test_any_text_gives_an_article_or_a_reason(fields: dict[str, str | None]) ->
     assert found.published.at >= draft().published.at
     for text in (found.rights, found.credit.title if found.credit else "", found.image.url if found.image else ""):
         text.encode()
+
+
+# Several dates
+
+SHOWN = RawDate("4 March 2026", Evidence.PAGE, "a dated line")
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "04/03/2026 09:15", "%Y 2026 undefined", "", None]
+)
+def test_the_first_date_that_can_be_read_is_taken_with_what_is_known_of_it(text: str | None) -> None:
+    told = draft(published=text, date_origin="JSON-LD", more_dates=(RawDate("garbage"), SHOWN, RawDate("2020-01-01")))
+    assert (told.published.text, told.published.origin, told.evidence) == (
+        "4 March 2026",
+        "a dated line",
+        Evidence.PAGE,
+    )
+
+
+def test_where_no_date_can_be_read_the_first_is_told_of() -> None:
+    with pytest.raises(UnreadableRecord, match="ambiguous"):
+        draft(published="04/03/2026", more_dates=(RawDate("garbage"),))
+    with pytest.raises(UnreadableRecord, match="what programs write for no date"):
+        draft(published="1970-01-01T00:00:00Z", more_dates=(RawDate("garbage"),))
+
+
+def test_a_day_of_1970_is_a_day() -> None:
+    assert draft(published="1970-01-01").published.at == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_the_first_change_that_can_be_read_is_taken_and_none_is_none() -> None:
+    told = draft(updated="garbage", more_updates=(RawDate("2026-03-05", origin="meta"),)).updated
+    assert told is not None
+    assert (told.text, told.origin) == ("2026-03-05", "meta")
+    assert draft(updated="0001-01-01T00:00:00Z").updated is None

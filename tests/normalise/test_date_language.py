@@ -1,9 +1,11 @@
 """Dates in the language that a source says they are in: read right, or refused, and never a wrong day."""
 
 import contextlib
+import re
 from datetime import UTC, date, datetime
 
 import pytest
+from babel import localedata
 from babel.dates import format_date
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -123,6 +125,56 @@ def test_a_date_as_its_pages_write_it_is_read(tag: str, text: str, at: tuple[int
 
 
 @pytest.mark.parametrize(
+    ("tag", "text", "day"),
+    [
+        ("fr-FR", "05/10/2026 09:15", date(2026, 10, 5)),
+        ("fr", "05/10/2026 09:15", date(2026, 10, 5)),
+        ("pt-BR", "05/10/2026 09:15", date(2026, 10, 5)),
+        ("en-GB", "05/10/2026 09:15", date(2026, 10, 5)),
+        ("en-US", "05/10/2026 09:15", date(2026, 5, 10)),
+        ("en-US", "05.10.2026 09:15", date(2026, 5, 10)),
+        ("es-ES", "5-10-26", date(2026, 10, 5)),
+        ("de", "05.10.26", date(2026, 10, 5)),
+        ("sr", "04/03/2025", date(2025, 3, 4)),
+        ("ar", "٠٤/٠٣/٢٠٢٥", date(2025, 3, 4)),
+        ("sv", "05-10-11", date(2005, 10, 11)),
+    ],
+)
+def test_numbers_that_could_be_two_days_are_read_in_the_order_of_the_language(tag: str, text: str, day: date) -> None:
+    said = read_date(text, UTC, tag)
+    assert said.at.date() == day
+    assert said.note == f"day, month and year were read in the order of {tag}"
+
+
+def test_a_weekday_or_a_day_past_twelve_needs_no_order_of_a_language() -> None:
+    for text in ("Tuesday 04/03/2025", "25/12/2025", "4 March 2025", "04.03.2025"):
+        assert read_date(text, UTC, "en-GB") == read_date(text, UTC)
+    assert read_date("Thursday 04/03/2025", UTC, "en-GB").at.date() == date(2025, 4, 3)
+
+
+REGIONS = sorted(name for name in localedata.locale_identifiers() if "POSIX" not in name)
+
+
+@settings(deadline=None, max_examples=600)
+@given(tag=st.sampled_from(REGIONS), day=days, form=st.sampled_from(["dd{0}MM{0}y", "MM{0}dd{0}y", "y{0}MM{0}dd", ""]),
+       sign=st.sampled_from("/-."))  # fmt: skip
+def test_a_day_in_the_numbers_of_any_language_is_that_day_or_refused(tag: str, day: date, form: str, sign: str) -> None:
+    orders = words_of(tag.replace("_", "-")).orders
+    pattern = form.format(sign) or localedata.load(tag)["date_formats"]["short"].pattern
+    order = "".join(field for field in re.sub(r"'[^']*'|[^dMy]", "", pattern) if field in "dMy")
+    order = re.sub(r"(.)\1+", r"\1", order)
+    assume(order in orders and not ("G" in pattern or (orders != {order} and "." in pattern)))
+    assume("yy" not in pattern.replace("yyyy", "") or day.year >= 1950)
+    text = format_date(day, pattern, "en")
+    assert day_of(text, tag.replace("_", "-")) in (day, None)
+
+
+def test_in_the_languages_of_most_news_any_day_in_slashes_is_read() -> None:
+    for tag in "fr-FR es-ES pt-BR it-IT en-GB en-AU en-IN nl-BE el-GR vi id ar-EG he-IL".split():
+        assert day_of("05/10/2026", tag) == date(2026, 10, 5), tag
+
+
+@pytest.mark.parametrize(
     ("tag", "text", "why"),
     [
         ("hr", "danas, 4. ožujka 2025.", "'danas' is not understood"),
@@ -137,7 +189,13 @@ def test_a_date_as_its_pages_write_it_is_read(tag: str, text: str, at: tuple[int
         ("km", "2568-03-04", "looks like one of another calendar"),
         ("ne", "२०८१-११-२०", "looks like one of another calendar"),
         ("hr", "٤ مارس ٢٠٢٥", "its digits are of another script"),
-        ("sr", "04/03/2025", "ambiguous"),
+        ("en", "04/03/2025", "ambiguous"),
+        ("es", "04/03/2025", "ambiguous"),
+        ("en-CA", "04/03/2025", "ambiguous"),
+        ("ja", "04/03/2025", "ambiguous"),
+        ("fr", "04/03/05", "ambiguous"),
+        ("fr-FR", "Friday 04/03/2025", "ambiguous"),
+        ("fr-FR", "31/02/2025", "there is no day"),
         ("hr", "31. veljače 2025.", "there is no day"),
         ("hr", "ožujak 2025.", "names a month but no day"),
     ],

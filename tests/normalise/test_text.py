@@ -57,6 +57,17 @@ def test_clean_text_is_composed_fits_in_xml_and_cleaning_it_again_changes_nothin
         ("&#147;quoted&#148;&#1;", "“quoted”"),
         ("<p>&nbsp;</p>", ""),
         ("lone <b>\ud800</b>", "lone"),
+        ("How the <dialog> element works", "How the <dialog> element works"),
+        ("<dialog> and <b>bold</b>", "<dialog> and bold"),
+        ("Why <T> is no <b> in List<String>", "Why <T> is no <b> in List<String>"),
+        ("<name>Ada</name>", "<name>Ada</name>"),
+        ("<em>One</em> <i>two</i><br>three", "One two three"),
+        ("<P>One<P>two", "One two"),
+        ("cut off <a href='/x'>here", "cut off here"),
+        ("the end</p>", "the end"),
+        ("<o:p>Word</o:p> <x-a>y</x-a>", "Word y"),
+        ("a picture <img src='/a.png'> <wbr> here", "a picture here"),
+        ("&lt;dialog> <dialog>", "<dialog> <dialog>"),
     ],
 )
 def test_markup_becomes_plain_text_once(markup, expected):
@@ -70,7 +81,8 @@ def test_plain_text_is_one_clean_line_whatever_it_was(markup):
 
 
 @pytest.mark.parametrize(
-    "unit", ["<div>", "<ul><li>", "&", "&notit; ", "<", "<script>", "<!--", "<b a=", "\ud800", "</p >"]
+    "unit",
+    ["<a", "<x>", "a", "<div>", "<ul><li>", "&", "&notit; ", "<", "<script>", "<!--", "<b a=", "\ud800", "</p >"],
 )
 def test_a_megabyte_of_broken_markup_is_read_in_about_a_second(unit):
     started = time.process_time()

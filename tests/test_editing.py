@@ -225,7 +225,7 @@ def test_bytes_of_a_withdrawn_article_are_in_no_former_generation(paper: Any) ->
 def test_a_channel_that_is_born_with_a_withdrawn_article_in_it_gets_a_name(desk: Any) -> None:
     def record(number: int) -> dict[str, Any]:
         listed = [{"title": f"Harbour wall report {n}", "url": f"https://l.example/{n}"} for n in range(number)]
-        body = f"<p>The harbour wall was inspected for the {number} time, and the harbour master signed the wall off.</p>"
+        body = f"<p>The harbour wall was inspected for the {number} time, and signed off.</p>"
         told = {"id": f"l{number}", "url": f"https://l.example/{number}", "title": f"Harbour wall report {number}"}
         return told | {"published": f"2026-03-01T{3 * number:02}:00:00Z", "body_html": body, "related": listed}
 

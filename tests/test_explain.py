@@ -10,8 +10,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from feedsvc.curation import Curation, Rule, load_curation
 from feedsvc.explain import explain
+from feedsvc.explain.article import said_by
 from feedsvc.explain.rules import found_terms, said_of_channel
 from feedsvc.explain.words import percent, titled
+from feedsvc.model import Evidence
 from feedsvc.normalise.urls import url_key
 from feedsvc.store import histories
 from feedsvc.store.reasons import others_of_story, reasons
@@ -575,3 +577,12 @@ def test_a_share_is_told_in_whole_percents(share: float, said: str) -> None:
 def test_a_long_title_is_shortened_and_an_empty_one_told_as_such() -> None:
     assert titled("word " * 40, "a") == "word " * 13 + "word… (a)"
     assert titled("", "a") == "without a title (a)"
+
+
+def test_a_date_in_a_url_is_not_said_to_be_shown() -> None:
+    shown = said_by(Evidence.PAGE, "a <time> element")
+    assert shown == "shown on the page, which may be when it was rendered"
+    assert said_by(Evidence.PAGE, "the URL; a <time> element says only '14:32'") == (
+        "part of the page's URL, for want of anything better"
+    )
+    assert said_by(Evidence.RECORD, "the URL") == "stated by the article's own data"

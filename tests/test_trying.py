@@ -176,7 +176,8 @@ def site() -> Iterator[str]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             found = self.path == "/2025/03/03/bridge"
-            body = "<h1>Мост открыт</h1><p>Первые трамваи прошли на рассвете.</p>".encode("cp1251") if found else b""
+            text = "Первые трамваи прошли на рассвете. " * 6
+            body = f"<h1>Мост открыт</h1><p>{text}</p>".encode("cp1251") if found else b""
             self.send_response(200 if found else 404)
             self.send_header("Content-Type", "text/html; charset=windows-1251")
             self.send_header("Content-Length", str(len(body)))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from feedsvc.cli.base import time_text
-from feedsvc.explain.article import SAID_BY
+from feedsvc.explain.article import said_by
 from feedsvc.model import Draft, DraftLink, Evidence, Precision, RawArticle, ReadDate
 from feedsvc.normalise.text import clean, plain
 
@@ -71,7 +71,7 @@ class Trial:
         yield from self._field("title", draft.title)
         yield from self._field("url", draft.url)
         yield from self._field("published", _told(draft.published))
-        yield _line("", SAID_BY[draft.evidence])
+        yield _line("", said_by(draft.evidence, draft.published.origin))
         yield from self._field("updated", _told(draft.updated) if draft.updated else None)
         yield from self._field("authors", ", ".join(draft.authors))
         yield from self._field("language", draft.language)

@@ -21,6 +21,15 @@ SAID_BY = {
     Evidence.PAGE: "shown on the page, which may be when it was rendered",
 }
 
+FROM_URL = "part of the page's URL, for want of anything better"
+URL_ORIGIN = "the URL"  # how the origin of a date in a page's URL begins
+
+
+def said_by(evidence: Evidence, origin: str) -> str:
+    """How a time is known, for people; `origin` is where it stands."""
+    is_in_url = evidence is Evidence.PAGE and origin.startswith(URL_ORIGIN)
+    return FROM_URL if is_in_url else SAID_BY[evidence]
+
 
 def article_lines(
     connection: Connection, row: Mapping[str, Any], rules: Themes, curation: Curation, now: datetime
@@ -93,8 +102,8 @@ def _witness(one: Mapping[str, Any]) -> str:
     zone = f"read in {one['zone']}" + (", assumed" if one["zone_assumed"] else "")
     note = f" ({one['note']})" if one["note"] else ""
     origin = f"  [{one['origin']}]" if one["origin"] else ""
-    said_by = SAID_BY[Evidence(one["kind"])]
-    return f"  {one['role']}: {one['text']!r} is {when(one['at'])}, {zone}, {said_by}{note}{origin}"
+    told_by = said_by(Evidence(one["kind"]), one["origin"] or "")
+    return f"  {one['role']}: {one['text']!r} is {when(one['at'])}, {zone}, {told_by}{note}{origin}"
 
 
 def _listers(connection: Connection, id: str) -> Iterator[str]:

@@ -16,8 +16,7 @@ from lxml import html
 
 from feedsvc.errors import UnreadableDocument
 from feedsvc.load.decode import joined, to_text
-from feedsvc.model import BodyFormat, Document, Marks, RawArticle, RawLink, Unread
-from feedsvc.model.reading import RawDate
+from feedsvc.model import BodyFormat, Document, Marks, RawArticle, RawDate, RawLink, Unread
 
 DATES = ("published", "created", "updated")  # what is taken for the publication time, the best first
 HEAD_CHARS = 16 * 1024  # the root element comes this early, whatever licence or stylesheet precedes it

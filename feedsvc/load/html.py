@@ -1,8 +1,9 @@
 """HTML page → RawArticle.
 
 Pure. What the operator says of a source's pages comes first, then what a page states about itself (JSON-LD,
-microdata, meta elements), then what it shows. Related links leave the page, as do navigation, footer and comments,
-before the main text is looked for; markup is passed on as found and sanitised later.
+microdata, meta elements), then what it shows; a page that is no article is refused. Related links leave the page, as
+do navigation, footer and comments, before the main text is looked for; markup is passed on as found and sanitised
+later.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from feedsvc.errors import UnreadableDocument
+from feedsvc.load.canonical import places, resolve_links
 from feedsvc.load.dating import date_page
 from feedsvc.load.decode import to_text
 from feedsvc.load.linkeddata import linked_data
@@ -26,11 +28,14 @@ from feedsvc.load.page import (
     lines_within,
     open_page,
 )
-from feedsvc.load.pagedata import RIGHTS, SUBTITLE, SUMMARY, Found, absolute, addresses, found, stated_by, tags
+from feedsvc.load.pagedata import RIGHTS, SUBTITLE, SUMMARY, Found, absolute, found, stated_by, tags
+from feedsvc.load.pictures import settle_pictures, site_names
 from feedsvc.load.related import take_named, take_unnamed
 from feedsvc.load.rules import PageRules, selected
-from feedsvc.load.shown import authors_of, image_of, language_of, title_of
+from feedsvc.load.shown import authors_of, image_of, language_of
 from feedsvc.load.text import ends_page, unstarred
+from feedsvc.load.titles import title_of
+from feedsvc.load.worth import instead_of_article, signs_of
 from feedsvc.model import BodyFormat, Document, Marks, RawArticle, Unread
 
 _NOT_TEXT = "//script | //style | //template | //noscript | //svg"
@@ -55,30 +60,39 @@ class PageReading:
 
 
 def parse_html(document: Document, how: Marks | PageRules) -> Iterator[RawArticle | Unread]:
-    """Read one page. Raises UnreadableDocument for a page with neither a title nor a text."""
+    """Read one page. Raises UnreadableDocument for a page with neither a title nor a text, and for no article."""
     reading = read_page(document, how if isinstance(how, PageRules) else PageRules(marks=how))
     yield Unread("", reading.undated, reading.article) if reading.undated else reading.article
 
 
 def read_page(document: Document, rules: PageRules) -> PageReading:
     """Read one page, with where each part of it was found. Raises UnreadableDocument as `parse_html` does."""
-    page = open_page(to_text(document.body, document.media_type))
-    linked = linked_data(page)
+    text = to_text(document.body, document.media_type)
+    page = open_page(text)
+    linked = linked_data(page, document.url)
     stated = stated_by(page, linked)
-    url, base = addresses(page, stated, document.url)
+    url, base = places(page, stated, document.url)
+    signs = signs_of(text, page, linked, stated)
+    settle_pictures(page, site_names(stated))
+    resolve_links(page, document.url)
+    chosen = {field: selected(page, getattr(rules, field)) for field in ("title", "author", "image", "body")}
     drop(page.xpath(_NOT_TEXT))
     related = take_named(page, base, rules)
-    drop(page.xpath(_FURNITURE))
-    title = title_of(page, stated, rules)
-    names, names_from = authors_of(page, stated, rules)
-    image, image_type, image_length = image_of(page, stated, rules)
+    kept = _drop_furniture(page, rules)
+    title = title_of(page, stated, rules, chosen["title"], base)
+    names, names_from = authors_of(page, stated, rules, chosen["author"])
+    image, image_type, image_length = image_of(page, stated, rules, chosen["image"])
     words, words_from = tags(stated)
     if not related.links:
         related = take_unnamed(page, base, linked, stated, rules.marks, title.text)
     dating = date_page(page, stated, rules, title.text, url.text if url else None)
-    body, body_from = _body(page, rules, title.text)
+    drop(kept)
+    drop(_other_articles(page, title.text))
+    body, body_from = _body(page, rules, title.text, chosen["body"])
     if not title.text and not body:
         raise UnreadableDocument("the page has neither a title nor a text")
+    if instead := instead_of_article(signs, title.text, body, dating):
+        raise UnreadableDocument(instead)
     language = language_of(page, stated)
     subtitle, summary, rights = found(stated, *SUBTITLE), found(stated, *SUMMARY), found(stated, *RIGHTS)
     article = RawArticle(
@@ -88,6 +102,8 @@ def read_page(document: Document, rules: PageRules) -> PageReading:
         updated=_text(dating.updated),
         date_origin=dating.published.origin if dating.published else "",
         updated_origin=dating.updated.origin if dating.updated else "",
+        more_dates=dating.more_dates,
+        more_updates=dating.more_updates,
         url=_text(url),
         authors=names,
         subtitle=_text(subtitle),
@@ -113,10 +129,30 @@ def _text(one: Found | None) -> str | None:
     return one.text if one else None
 
 
-def _body(page: HtmlElement, rules: PageRules, title: str) -> tuple[str, str]:
-    """The article's markup without its title, and where it was found."""
+def _drop_furniture(page: HtmlElement, rules: PageRules) -> list[HtmlElement]:
+    """Take navigation, footer and comments from the page, and return what stays until the dates within it are read."""
+    dated = [*selected(page, rules.published), *selected(page, rules.updated)]
+    around = {outer for one in dated for outer in (one, *one.iterancestors())}
+    furniture = page.xpath(_FURNITURE)
+    drop(one for one in furniture if one not in around)
+    return [one for one in furniture if one in around]
+
+
+def _other_articles(page: HtmlElement, title: str) -> list[HtmlElement]:
+    """The articles below the page's own that have a headline of their own, as pages have that never end."""
+    own: set[HtmlElement] = set()
+    others: dict[HtmlElement, bool] = {}
+    for heading in page.iter("h1"):
+        around = list(heading.iterancestors("article"))
+        if not own and line(heading) == title:
+            own = set(around)
+        others |= dict.fromkeys(around[-1:] + around[:1], True)
+    return [one for one in others if own and one not in own]
+
+
+def _body(page: HtmlElement, rules: PageRules, title: str, parts: list[HtmlElement]) -> tuple[str, str]:
+    """The article's markup without its title, and where it was found; `parts` is what the selector found."""
     _drop_repeated_lines(page, title, rules.marks)
-    parts = selected(page, rules.body)
     if body := "\n".join(filter(None, map(inner_markup, parts))):
         return body, f"the selector {rules.body}"
     body = main_text(page)

@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from feedsvc.load.record import key_origin, read_optional
-from feedsvc.model import RawArticle, Unread
-from feedsvc.model.reading import RawDate
+from feedsvc.model import RawArticle, RawDate, Unread
 
 VERSION = "https://jsonfeed.org/version/"
 NAMES = {

@@ -1,19 +1,22 @@
 """JSON-LD on a page → what it says of the article: texts under their keys, and links to other articles.
 
-Pure. The article is the first node of an article's type; a node that only names another by its @id is read as that
-other. Everything else is passed over, but for the page that the article is on.
+Pure. The article is, of all nodes of an article's type, the one with the page's address, else with its title, else the
+one that states most; a node that only names another by its @id is read as that other. Everything else is passed over,
+but for the page that the article is on.
 """
 
 import json
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from lxml.html import HtmlElement
 
 from feedsvc.load.decode import joined
+from feedsvc.load.subject import Subject, subject_of
 from feedsvc.model import RawLink
 
 ARTICLE_TYPES = frozenset({"BlogPosting", "LiveBlogPosting", "Report"})  # beside all that end in Article
@@ -21,6 +24,9 @@ PAGE_TYPES = frozenset({"WebPage", "ItemPage"})
 MOST_NODES = 10_000  # of a page that is nothing but its data
 
 _WRAPPING = re.compile(r"^\s*(?://)?\s*(?:<!\[CDATA\[|<!--)|(?://)?\s*(?:\]\]>|-->)\s*;?\s*$|;\s*$")
+_NEEDLESS_COMMA = re.compile(r'("(?:[^"\\]++|\\.)*+"?)|,(?=\s*[}\]])', re.DOTALL)
+_EPOCH = re.compile(r"\d{10}(?:\d{3})?")
+_NAMING = frozenset({"@id", "@type", "@context", "url", "mainEntityOfPage"})  # what states nothing
 _ADDRESS = re.compile(r"\s*(?:https?:|/)", re.IGNORECASE)
 
 Node = Mapping[str, Any]
@@ -28,11 +34,12 @@ Node = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class LinkedData:
-    """The article, the page that it is on, and every node by its @id."""
+    """The article, the page that it is on, every node by its @id, and where the page was fetched."""
 
     article: Node
     page: Node
     by_id: Mapping[str, Node]
+    fetched_from: str | None = None
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """The article's texts under their keys ("ld.headline"), then its page's ("ldpage.datePublished")."""
@@ -49,12 +56,33 @@ class LinkedData:
                     yield from _link(item, self.by_id)
 
 
-def linked_data(page: HtmlElement) -> LinkedData:
+def linked_data(page: HtmlElement, fetched_from: str | None = None) -> LinkedData:
     """Read every JSON-LD script of a page; those that are no JSON are as good as none."""
     nodes = list(_nodes(page))
     by_id = {name: node for node in reversed(nodes) if isinstance(name := node.get("@id"), str) and len(node) > 1}
-    article = next((node for node in nodes if is_article(node)), {})
-    return LinkedData(article, next((node for node in nodes if _types(node) & PAGE_TYPES), {}), by_id)
+    subject = subject_of(page, fetched_from)
+    article = _likeliest((node for node in nodes if is_article(node)), subject)
+    own_page = _likeliest((node for node in nodes if _types(node) & PAGE_TYPES), subject)
+    return LinkedData(article, own_page, by_id, fetched_from)
+
+
+def _likeliest(nodes: Iterable[Node], subject: Subject) -> Node:
+    """The node about what the page is about, the first of equals; an empty one where there is none."""
+    return max(nodes, key=lambda node: _likeliness(node, subject), default={})
+
+
+def _likeliness(node: Node, subject: Subject) -> tuple[bool, bool, bool, int]:
+    stated = len(node.keys() - _NAMING)
+    addresses = [_address_in(item) for key in ("url", "mainEntityOfPage", "@id") for item in _listed(node.get(key))]
+    titles = (item for key in ("headline", "name") for item in _listed(node.get(key)) if isinstance(item, str))
+    return stated > 0, subject.has_address(addresses), subject.has_title(titles), stated
+
+
+def _address_in(item: object) -> str:
+    """The address that an item is, or that it has as a node of its own."""
+    if isinstance(item, dict):
+        item = item.get("@id") or item.get("url")
+    return item if isinstance(item, str) else ""
 
 
 def is_article(node: Node) -> bool:
@@ -72,10 +100,7 @@ def _nodes(page: HtmlElement) -> Iterator[Node]:
     waiting: deque[object] = deque()
     for script in page.iter("script"):
         if (script.get("type") or "").strip().lower().startswith("application/ld+json"):
-            try:
-                waiting.append(json.loads(_WRAPPING.sub("", script.text or ""), strict=False))
-            except (ValueError, RecursionError):
-                continue
+            waiting.append(_decoded(_WRAPPING.sub("", script.text or "")))
     for _ in range(MOST_NODES):
         if not waiting:
             return
@@ -86,6 +111,15 @@ def _nodes(page: HtmlElement) -> Iterator[Node]:
             yield node
             if not is_article(node):
                 waiting.extendleft((node.get("mainEntity"), node.get("@graph")))
+
+
+def _decoded(text: str) -> object:
+    """JSON, forgiven for a comma after the last item; None for all else."""
+    with suppress(ValueError, RecursionError):
+        return json.loads(text, strict=False)
+    with suppress(ValueError, RecursionError):
+        return json.loads(_NEEDLESS_COMMA.sub(r"\1", text), strict=False)
+    return None
 
 
 def _texts_by_key(prefix: str, node: Node, by_id: Mapping[str, Node]) -> Iterator[tuple[str, str]]:
@@ -101,6 +135,8 @@ def _text_of(key: str, item: object, by_id: Mapping[str, Node]) -> str | None:
         item = _resolved(item, by_id)
         inner = ("url", "contentUrl", "@id") if key in ("image", "mainEntityOfPage") else ("name", "@value")
         item = next(filter(None, map(item.get, inner)), None)
+    if key.startswith("date") and isinstance(item, int) and _EPOCH.fullmatch(str(item)):
+        return str(item)
     return item if isinstance(item, str) else None
 
 

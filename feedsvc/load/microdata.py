@@ -1,7 +1,8 @@
 """Microdata on a page (HTML §5) → what it says of the article, as texts under their names.
 
-Pure. The article is the first item of an article's type that holds the headline, or else the first. What belongs
-to an item within it, such as a related article, is not its own.
+Pure. The article is, of all items of an article's type, the one with the page's address, else the one that holds an h1
+or has the page's title, else the one that states most. What belongs to an item within it, such as a related article,
+is not its own.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from lxml.html import HtmlElement
 
 from feedsvc.load.linkeddata import is_article
 from feedsvc.load.page import line
+from feedsvc.load.subject import Subject, subject_of
+
+MOST_ARTICLES = 40  # of a page, the rest are cards
 
 _URL_ATTRIBUTES = {
     **dict.fromkeys(("audio", "embed", "iframe", "img", "source", "track", "video"), "src"),
@@ -21,10 +25,28 @@ _ADDRESSES = frozenset({"url", "image", "thumbnailUrl", "mainEntityOfPage"})  # 
 _TEXTS = frozenset({"articleBody", "text"})  # no statements
 
 
-def main_item(page: HtmlElement) -> HtmlElement | None:
-    """The item that is the article."""
+def main_item(page: HtmlElement, fetched_from: str | None = None) -> HtmlElement | None:
+    """The item that is the article, the first of equals."""
     articles = [item for item in page.xpath("//*[@itemscope]") if _is_article(item)]
-    return next((item for item in articles if item.find(".//h1") is not None), articles[0] if articles else None)
+    if len(articles) < 2:
+        return next(iter(articles), None)
+    subject = subject_of(page, fetched_from)
+    return max(articles[:MOST_ARTICLES], key=lambda item: _likeliness(item, subject))
+
+
+def _likeliness(item: HtmlElement, subject: Subject) -> tuple[bool, bool, bool, bool, int]:
+    stated = list(microdata(item))
+    addresses = [text for name, text in stated if name in ("md.url", "md.mainEntityOfPage")] + [
+        item.get("itemid") or ""
+    ]
+    titles = (text for name, text in stated if name in ("md.headline", "md.name"))
+    return (
+        subject.has_address(addresses),
+        item.find(".//h1") is not None,
+        subject.has_title(titles),
+        not subject.is_elsewhere(addresses) and item.find(".//*[@itemprop='articleBody']") is not None,
+        len(stated),
+    )
 
 
 def is_of_another(element: HtmlElement, main: HtmlElement | None) -> bool:

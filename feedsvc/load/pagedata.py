@@ -7,7 +7,7 @@ shown on the page is read here, but what microdata points at.
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
@@ -19,7 +19,8 @@ from feedsvc.load.microdata import is_of_another, main_item, microdata
 TITLE = ("ld.headline", "og:title", "md.headline")
 PUBLISHED = (
     *("ld.datePublished", "article:published_time", "md.datePublished", "datepublished", "publishdate", "pubdate"),
-    *("date", "dc.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "parsely-pub-date", "sailthru.date"),
+    *("date", "dc.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dcterms.date", "parsely-pub-date"),
+    *("sailthru.date", "citation_publication_date"),
     *(
         "ldpage.datePublished",
         "article:published",
@@ -59,7 +60,7 @@ class Found(NamedTuple):
 def stated_by(page: HtmlElement, linked: LinkedData) -> Stated:
     """Every statement of a page in its order, JSON-LD first; none is blank."""
     stated: dict[str, list[str]] = {}
-    main = main_item(page)
+    main = main_item(page, linked.fetched_from)
     for name, value in chain(linked.texts(), microdata(main), _metas(page, main)):
         if value.strip():
             stated.setdefault(name, []).append(joined(value.strip()))
@@ -102,15 +103,6 @@ def picture(stated: Stated) -> tuple[Found | None, str | None, str | None]:
     return image, media_type, length
 
 
-def authors(stated: Stated) -> tuple[tuple[str, ...], str]:
-    """Names of authors, and where they are stated; addresses of their profiles are left out."""
-    for name in AUTHORS:
-        names = tuple(dict.fromkeys(text for text in stated.get(name, ()) if "://" not in text))
-        if names:
-            return names, origin(name)
-    return (), ""
-
-
 def tags(stated: Stated) -> tuple[tuple[str, ...], str]:
     """Keywords, from wherever the page states them best, and after them the section that it is in."""
     keywords = next((name for name in KEYWORDS if name in stated), None)
@@ -119,32 +111,6 @@ def tags(stated: Stated) -> tuple[tuple[str, ...], str]:
     known = {word.casefold() for word in words}
     words += [text for text in stated.get(section or "", ()) if text.casefold() not in known]
     return tuple(dict.fromkeys(filter(None, words))), ", ".join(origin(name) for name in (keywords, section) if name)
-
-
-def addresses(page: HtmlElement, stated: Stated, fetched_from: str | None) -> tuple[Found | None, str]:
-    """The page's own URL, and the base of its links.
-
-    An address that is that of the whole site is passed over where the page came from below it: such a site
-    would have one article only.
-    """
-    links = (link.get("href") for link in page.iter("link") if "canonical" in (link.get("rel") or "").lower().split())
-    base = next((element.get("href") or "" for element in page.iter("base")), "")
-    here = absolute(fetched_from or "", base)
-    canonical = (Found(href, "link rel=canonical") for href in links if href)
-    stated_ones = (Found(text, origin(name)) for name in ADDRESS for text in stated.get(name, ())[:1])
-    whole = (one._replace(text=absolute(here, one.text)) for one in chain(canonical, stated_ones))
-    own = next((one for one in whole if not (fetched_from and _is_home(one.text, fetched_from))), None)
-    if own is None and fetched_from:
-        own = Found(fetched_from, "where it was fetched")
-    return own, absolute(fetched_from or (own.text if own else ""), base)
-
-
-def _is_home(url: str, fetched_from: str) -> bool:
-    try:
-        here, there = urlsplit(fetched_from), urlsplit(url)
-    except ValueError:
-        return False
-    return there.path in ("", "/") and not there.query and here.path not in ("", "/")
 
 
 def absolute(base: str, href: str) -> str:

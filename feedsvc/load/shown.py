@@ -1,4 +1,4 @@
-"""Title, authors, image and language of a page: as the source's selectors say, as stated, or else as shown.
+"""Authors, image and language of a page: as the source's selectors say, as stated, or else as shown.
 
 Pure. Whatever is returned says where it was found.
 """
@@ -6,76 +6,41 @@ Pure. Whatever is returned says where it was found.
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import chain
 
 from lxml.html import HtmlElement
 from trafilatura.metadata import extract_author
 
+from feedsvc.load.bylines import people, without_by
 from feedsvc.load.page import line
-from feedsvc.load.pagedata import LANGUAGE, SITE, TITLE, Found, Stated, authors, found, picture
-from feedsvc.load.rules import PageRules, selected
-from feedsvc.load.text import unstarred
+from feedsvc.load.pagedata import AUTHORS, IMAGE, LANGUAGE, SITE, Found, Stated, found, origin
+from feedsvc.load.pictures import is_picture, shown_picture, stated_picture
+from feedsvc.load.rules import PageRules
 from feedsvc.load.words import DATE_WORD, folded, worded
 
-LEAST_WORDS = 3  # of a heading that is the headline for sure, and not the name of a section
 LONGEST_PARTICLE = 3  # letters; May is a name, November is not
 NAME_WORDS = range(2, 5)
 
-_CUT = re.compile(r"\s*(?:…|\.\.\.)$")
-_SEPARATOR = re.compile(r"\s*[|·•»:–—]\s|\s-\s|\s::\s")
 _PARTICLE = re.compile(r"al|bin|da|de|del|della|den|der|di|dos|du|el|la|le|ten|ter|van|von|y|zu", re.IGNORECASE)
 _DATE_WORD = re.compile(DATE_WORD)
 _SELECTOR = "the selector {}"
 
-
-def title_of(page: HtmlElement, stated: Stated, rules: PageRules) -> Found:
-    """The title without the name of the site, the text "" where the page has none."""
-    ruled = ((line(one), _SELECTOR.format(rules.title)) for one in selected(page, rules.title))
-    headings = list(map(line, chain(page.xpath("//article//h1 | //main//h1"), page.iter("h1"))))
-    told = found(stated, *TITLE)
-    shown = ((text, "the heading") for text in headings)
-    elements = ((_without_site(line(one), stated), "the title element") for one in page.iter("title"))
-    candidates = chain(ruled, [_as_shown(told, headings, stated)] if told else [], shown, elements)
-    text, origin = next((one for one in candidates if one[0]), ("", ""))
-    return Found(unstarred(text), origin)
+Names = tuple[tuple[str, ...], str]  # and where they were found
+Picture = tuple[Found | None, str | None, str | None]  # address, media type, bytes
 
 
-def _as_shown(told: Found, headings: list[str], stated: Stated) -> Found:
-    """A stated title as the page shows it, where the stated one was cut short or has the site's name added."""
-    start = _CUT.sub("", told.text)
-    for heading in headings:
-        is_cut = start != told.text and heading.startswith(start)
-        rest = told.text.removeprefix(heading) if heading else ""
-        is_longer = rest != told.text and (separator := _SEPARATOR.match(rest)) is not None
-        if is_cut or (
-            is_longer
-            and separator is not None
-            and (len(heading.split()) >= LEAST_WORDS or _is_site(rest[separator.end() :], stated))
-        ):
-            return Found(heading, f"the heading, for {told.origin}")
-    return told
-
-
-def _without_site(title: str, stated: Stated) -> str:
-    """The title element's text up to the last separator, if the site's name is all that follows."""
-    *_, last = chain([None], _SEPARATOR.finditer(title))
-    return title[: last.start()] if last and _is_site(title[last.end() :], stated) else title
-
-
-def _is_site(text: str, stated: Stated) -> bool:
-    return folded(text) in {folded(name) for key in SITE for name in stated.get(key, ())}
-
-
-def authors_of(page: HtmlElement, stated: Stated, rules: PageRules) -> tuple[tuple[str, ...], str]:
-    """The authors' names, and where they were found."""
-    ruled = tuple(dict.fromkeys(filter(None, map(line, selected(page, rules.author)))))
-    if ruled:
-        return ruled, _SELECTOR.format(rules.author)
-    names, origin = authors(stated)
+def authors_of(page: HtmlElement, stated: Stated, rules: PageRules, ruled: list[HtmlElement]) -> Names:
+    """The authors' names, and where they were found; `ruled` is what the source's selector found."""
+    names = tuple(dict.fromkeys(filter(None, map(without_by, map(line, ruled)))))
     if names:
-        return names, origin
-    names = tuple(_byline(page, rules.marks.date_language))
-    return names, "the byline" if names else ""
+        return names, _SELECTOR.format(rules.author)
+    site = {folded(name) for key in SITE for name in stated.get(key, ())}
+    told = [(people(text for text in stated.get(name, ()) if "://" not in text), origin(name)) for name in AUTHORS]
+    told = [one for one in told if one[0]]
+    persons = (one for one in told if not all(folded(name) in site for name in one[0]))
+    if (first := next(persons, None)) is not None:
+        return first
+    names = people(_byline(page, rules.marks.date_language))
+    return (names, "the byline") if names else next(iter(told), ((), ""))
 
 
 def _byline(page: HtmlElement, language: str) -> Iterator[str]:
@@ -98,16 +63,18 @@ def _is_name(text: str, language: str) -> bool:
     return capital and not dated
 
 
-def image_of(page: HtmlElement, stated: Stated, rules: PageRules) -> tuple[Found | None, str | None, str | None]:
-    """(address, media type, bytes) of the picture that stands for the article."""
-    for element in selected(page, rules.image):
+def image_of(page: HtmlElement, stated: Stated, rules: PageRules, ruled: list[HtmlElement]) -> Picture:
+    """The picture that stands for the article; one of the article's own where those that are stated are none."""
+    for element in ruled:
         for one in (element, *element.iter("img")):
             if address := one.get("content") or one.get("src") or one.get("href"):
                 return Found(address, _SELECTOR.format(rules.image)), None, None
-    image, media_type, length = picture(stated)
+    image, media_type, length = stated_picture(stated)
     if image is None:
-        links = (link.get("href") for link in page.iter("link") if link.get("rel") == "image_src")
-        image = next((Found(href, "link rel=image_src") for href in links if href), None)
+        links = (link.get("href") or "" for link in page.iter("link") if link.get("rel") == "image_src")
+        image = next((Found(href, "link rel=image_src") for href in links if is_picture(href)), None)
+    if image is None and found(stated, *IMAGE):
+        image = shown_picture(page)
     return image, media_type, length
 
 

@@ -13,8 +13,19 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from feedsvc.errors import UnreadableDate, UnreadableRecord
-from feedsvc.model import Credit, Document, Draft, DraftLink, Evidence, Image, Precision, RawArticle, RawLink, ReadDate
-from feedsvc.model.reading import RawDate
+from feedsvc.model import (
+    Credit,
+    Document,
+    Draft,
+    DraftLink,
+    Evidence,
+    Image,
+    Precision,
+    RawArticle,
+    RawDate,
+    RawLink,
+    ReadDate,
+)
 from feedsvc.normalise.dates import read_date
 from feedsvc.normalise.html import absolute_url, body_to_html
 from feedsvc.normalise.prints import print_of

@@ -11,7 +11,11 @@ from feedsvc.load.html import PageReading, parse_html, read_page
 from feedsvc.load.rules import PageRules
 from feedsvc.model import Document, Evidence, Marks, Unread
 
-TEXT = "<p>The bridge opened to traffic on Tuesday.</p><p>The first trams crossed before sunrise.</p>"
+TEXT = (
+    "<p>The bridge opened to traffic on Tuesday.</p><p>The first trams crossed before sunrise, and by noon the last of"
+    " the barriers had been carried down to the quay.</p><p>Nobody in the harbour, said the mayor, had waited for it"
+    " longer than the fishermen of the old town, who had rowed across for all these years.</p>"
+)
 UPDATED = "//p[@class='u']"
 LD = '<script type="application/ld+json">%s</script>'
 

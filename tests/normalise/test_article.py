@@ -18,8 +18,8 @@ from feedsvc.model import (
     Image,
     Precision,
     RawArticle,
+    RawDate,
 )
-from feedsvc.model.reading import RawDate
 from feedsvc.normalise.article import MAX_RIGHTS, Reading, normalise
 
 DOCUMENT = Document("gazette", "a.json", "application/json", b"", datetime(2026, 3, 4, tzinfo=UTC))

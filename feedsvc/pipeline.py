@@ -229,10 +229,6 @@ def _read_folders(settings: Settings, store: Store, lease: Lease | None, report:
             _take_in_articles(store, lease, found)
         batches = look_through(settings, store, progress)
     for found in batches:
-        with store.writing(lease) as connection:
-            if found.complete:
-                article_store.forget_vanished(connection, found.listings)
-            article_store.write_stamps(connection, [one for one in found.read if one.as_before])
         _take_in(store, lease, found, report)
 
 
@@ -250,22 +246,28 @@ def _take_in(store: Store, lease: Lease | None, found: Gathered, report: Report)
     report.unchanged += found.unchanged
     report.errors += found.errors
     report.reports += found.reports
-    if not (found.fresh or found.taken):
-        return
     now = _now()
-    intake = _settled(store, lease, found.drafts, now)
+    intake = _settled(store, lease, found.drafts, now) if found.fresh or found.taken else None
+    with store.writing(lease) as connection:  # all at once: a disk takes its time for each transaction
+        if found.listings and found.complete:  # of what comes by the inbox there is no list
+            article_store.forget_vanished(connection, found.listings)
+        article_store.write_stamps(connection, [one for one in found.read if one.as_before])
+        if intake:
+            _write(connection, intake, found, report, now)
+
+
+def _write(connection: Connection, intake: Intake, found: Gathered, report: Report, now: datetime) -> None:
     for line in intake.reports:
         log.warning("left as it is", report=line)
     report.reports += intake.reports
     # What waits is read again by every run, until it is due.
     again = {(draft.source, draft.document) for draft in intake.waiting}
     seen = [replace(one, digest="", stamp="") if (one.source, one.place) in again else one for one in found.fresh]
-    with store.writing(lease) as connection:
-        article_store.write_intake(connection, intake, seen, now)
-        for place in found.withdrawn:
-            id = amendments.withdraw_place(connection, place, now.replace(microsecond=0))
-            report.withdrawn += [id] if id else []
-        inbox.take(connection, [id for id, place in found.taken if place not in again])
+    article_store.write_intake(connection, intake, seen, now)
+    for place in found.withdrawn:
+        id = amendments.withdraw_place(connection, place, now.replace(microsecond=0))
+        report.withdrawn += [id] if id else []
+    inbox.take(connection, [id for id, place in found.taken if place not in again])
     due = (report.next_reading, *(draft.published.at for draft in intake.waiting))
     report.next_reading = min(filter(None, due), default=None)
 

@@ -62,11 +62,14 @@ def publish(settings: Settings, store: Store, lease: Lease | None, report: Repor
     curation = load_curation(settings.origin.parent / FILE_NAME, url_key)
     with store.reading() as connection:
         report.next_due = next_due(connection, settings, now)
-        follows = _follows(connection, settings, curation, now)
+        told = _told(connection, settings, curation, now)
+        stood, former = _apart(generation_store.followed(connection))
         released = any(hold.released for hold in generation_store.read_holds(connection).values())
-        if generation_store.followed(connection) == follows and not released:
+        # To count them takes a while; where anything else is different, they need not be counted before.
+        if former == told and not released and stood == feed_store.count_public(connection, now, _notice(settings)):
             return
         before = _before(connection, settings, now)
+        follows = f"{len(before.public)} {told}"
     progress("finding themes", 0, 0)
     themed = theme(store, before.public, settings, curation, now, progress)
     report.reports += themed.remarks
@@ -100,18 +103,27 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _follows(connection: Connection, settings: Settings, curation: Curation, now: datetime) -> str:
-    """What the feeds hang on: the articles, how many of them may be seen, the settings and the curation."""
+def _told(connection: Connection, settings: Settings, curation: Curation, now: datetime) -> str:
+    """What the feeds hang on but for the number of articles that may be seen: articles, settings and curation."""
     feeds = settings.feeds
-    public = feed_store.count_public(connection, now, timedelta(days=feeds.notice_days))
     gone = sorted(reading.gone(connection, now, timedelta(days=feeds.farewell_days)))
     revision = article_store.revision(connection)
-    parts = (revision, public, gone, READER_VERSION, settings.site, feeds, settings.themes, curation)
+    parts = (revision, gone, READER_VERSION, settings.site, feeds, settings.themes, curation)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
+def _apart(follows: str | None) -> tuple[int, str]:
+    """How many articles the feeds tell of, and what else they hang on."""
+    number, _, told = (follows or "").partition(" ")
+    return (int(number), told) if number.isdecimal() and told else (-1, "")
+
+
+def _notice(settings: Settings) -> timedelta:
+    return timedelta(days=settings.feeds.notice_days)
+
+
 def _before(connection: Connection, settings: Settings, now: datetime) -> _Before:
-    public = feed_store.public_articles(connection, now, timedelta(days=settings.feeds.notice_days))
+    public = feed_store.public_articles(connection, now, _notice(settings))
     stands = generation_store.standing(connection)
     unseen = [article.id for article in public if not article.served]
     return _Before(

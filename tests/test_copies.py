@@ -310,6 +310,15 @@ def test_a_copy_that_its_source_takes_back_is_listed_no_more(two: Any) -> None:
     assert also(two)["The council report"]
 
 
+def test_what_is_handed_over_leaves_what_others_have_set_aside(two: Any) -> None:
+    two.config["sources"][1] = {"name": "paper", "kind": "push", "key": "k" * 40}
+    two.write_lines("agency/a.jsonl", {"title": "No time"})
+    two.run()
+    _hand_over(two, inbox.READ, story(2, "paper"))
+    two.run()
+    assert len(two.set_aside()) == 1
+
+
 def test_what_a_cms_takes_back_is_gone_though_a_feed_leads_it(two: Any) -> None:
     two.config["sources"][1] = {"name": "paper", "kind": "push", "key": "k" * 40}
     two.write_lines("agency/a.jsonl", story(2, "agency"))

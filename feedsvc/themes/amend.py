@@ -5,7 +5,7 @@ channel is followed as if it still were one of its own, so that a merge holds fo
 later; for that it keeps its members while it redirects. What the file makes stays out of the graph.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -54,7 +54,7 @@ def finish(after: Iterable[Channel], start: Beginning, judged: Judged, curation:
     channels = {channel.slug: channel for channel in after}
     channels = _split(channels, split_off(judged, channels, curation))
     apart, former = channels, {channel.slug: channel.members for channel in start.before}
-    for merge in curation.merges:
+    for merge in _in_turn(curation.merges):
         channels = _merged(channels, apart, former, merge)
     channels = _renamed(channels, curation)
     return [channels[slug] for slug in sorted(channels)]
@@ -119,6 +119,17 @@ def _split(channels: Mapping[str, Channel], parts: Mapping[str, frozenset[str]])
         elif channel.origin is not Origin.CURATED:
             channel = replace(channel, members=channel.members - gone)
         found[slug] = channel
+    return found
+
+
+def _in_turn(merges: Sequence[Merge]) -> list[Merge]:
+    """First what others are merged into, so that it is known by then where that leads, whatever the file's order."""
+    waiting, found = list(merges), list[Merge]()
+    while waiting:
+        ready = [one for one in waiting if not any(one.into in other.slugs for other in waiting if other is not one)]
+        ready = ready or waiting[:1]
+        found += ready
+        waiting = [one for one in waiting if all(one is not other for other in ready)]
     return found
 
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -355,6 +355,7 @@ def seen(channel: Channel) -> Channel:
 
 @STREAMS
 @given(streams(NATURE + OPERATOR))
+@example([[], [(arrive, 2, 0, 0), (merge, 0, 2, 0)], [(merge, 1, 0, 0), (split, 0, 0, 0)], [(unsay, 1, 0, 0)]])
 def test_a_run_in_which_nothing_has_changed_changes_nothing(stream: list[list[Change]]) -> None:
     run_through(stream, check_again)
 

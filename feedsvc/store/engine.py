@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from feedsvc.errors import StoreNotReady
 
 CACHE_KIB = 32 * 1024  # at most; the usual two MiB are too few for the indexes of a first load
+LOG_PAGES = 8000  # of 4 KiB, from which on a commit clears the log
 BUSY_TIMEOUT_MS = 30_000  # as long as the longest write transaction of a large first load
 # No wait without a limit: a server that hangs, or a lock that is not let go of, must not take serving with it.
 POSTGRESQL = {
@@ -44,6 +45,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode=WAL")  # readers go on while one writes
+    cursor.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")  # the log is cleared between runs rather than in each
     cursor.execute("PRAGMA synchronous=FULL")  # what was committed survives a power cut
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA cache_size=-{CACHE_KIB}")

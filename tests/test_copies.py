@@ -226,6 +226,15 @@ def test_an_article_that_only_gets_another_id_from_its_source_stays_the_same(two
     assert {entry["id"] for entry in two.entries()} == before
 
 
+def test_a_copy_that_gets_another_id_is_listed_once(two: Any) -> None:
+    two.write_lines("agency/a.jsonl", story(2, "agency"))
+    two.write_lines("paper/p.jsonl", printed(2, published="2026-03-03T09:00:00Z"))
+    two.run()
+    two.write_lines("paper/p.jsonl", printed(2, id="new-2", published="2026-03-03T09:00:00Z"))
+    two.run()
+    assert {title: len(others) for title, others in also(two).items()} == {"The council report": 1}
+
+
 def test_what_is_published_already_is_not_removed(two: Any) -> None:
     two.write_lines("agency/a.jsonl", story(2, "agency"))
     two.write_lines("paper/p.jsonl", story(2, "paper", body_html=text(9)))

@@ -90,6 +90,8 @@ class _Settling:
             self._find_by_print(node)
             for copy in one.copies:
                 self.by_copy[copy.source, copy.key] = node
+                if copy.url_key and copy.likeness is not None:  # at a URL of its own, whatever id it is given there
+                    self.by_copy.setdefault((copy.source, f"url {copy.url_key}"), node)
                 self.by_title[copy.source, copy.title_key].append(node)
                 if copy.url_key and copy.url_key != one.url_key:
                     self.by_url[copy.url_key].append(node)
@@ -177,8 +179,10 @@ class _Settling:
         node.own, node.own_evidence = Moment.of(draft.published), draft.evidence
 
     def _by_copy(self, draft: Draft) -> Node | None:
-        node = self.by_copy.get((draft.source, key_of(draft)))
-        return node if node and is_still_copy(draft, node) else None
+        if node := self.by_copy.get((draft.source, key_of(draft))):
+            return node if is_still_copy(draft, node) else None
+        node = self.by_copy.get((draft.source, f"url {draft.url_key}"))
+        return node if node and is_same_page(draft, node) else None
 
     def _by_record(self, draft: Draft) -> Node | None:
         return self.by_record.get((draft.source, draft.record_id)) if draft.record_id else None

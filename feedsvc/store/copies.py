@@ -1,7 +1,7 @@
 """Copies in the store: what other sources have of articles, and the prints by which texts are known again."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,15 +70,12 @@ def _copy(row: Row[Any]) -> Copy:
 def shown_copies(connection: Connection, ids: Iterable[str]) -> dict[str, list[RelatedLink]]:
     """id → where else the same text is, under URLs of its own."""
     found = copies_of(connection, ids)
-    links = {
-        id: [RelatedLink(c.title, c.url, c.published, id) for c in (known.copy for known in listed) if _is_shown(c)]
-        for id, listed in found.items()
-    }
-    return {id: listed for id, listed in links.items() if listed}
+    links = {id: {c.url: RelatedLink(c.title, c.url, c.published, id) for c in _shown(of)} for id, of in found.items()}
+    return {id: list(by_url.values()) for id, by_url in links.items() if by_url}
 
 
-def _is_shown(copy: Copy) -> bool:
-    return copy.url is not None and copy.likeness is not None
+def _shown(known: Iterable[KnownCopy]) -> Iterator[Copy]:
+    return (one.copy for one in known if one.copy.url is not None and one.copy.likeness is not None)
 
 
 def prints_of(connection: Connection, ids: Iterable[str]) -> dict[str, Print]:

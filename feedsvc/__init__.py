@@ -17,7 +17,7 @@ The flow is one straight pipe, and `pipeline.refresh()` is the only place that j
 
 Beside the pipeline, each joining one stage with the store: `collecting` asks sources on the network and fills the
 inbox, from which, and from folders, `gathering` reads what is new; `weaving` brings articles into the graph and
-`theming` channels out of it; `publishing` decides what goes out, `making` and `charting` make the bytes, `ondemand`
+`theming` channels out of it; `publishing` decides what goes out, `making` makes the bytes, `ondemand`
 those that are made when first asked for. Operators reach in by `editing` (withdraw, correct, release) and `asides`;
 `explain` says why all is as it is. `handing` judges what a CMS hands in, `reader` tells a
 document that was read before.

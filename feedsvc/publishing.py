@@ -9,13 +9,12 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from feedsvc.charting import map_of_all
 from feedsvc.curation import FILE_NAME, Curation, load_curation
 from feedsvc.making import Due, Progress, feeds, outline, sitemaps
 from feedsvc.model import ChannelState
 from feedsvc.normalise.urls import url_key
 from feedsvc.publish.guard import Effect, compare, objections, shown
-from feedsvc.publish.plan import MAP, OPML, SITEMAP, PlannedFeed, due, plan
+from feedsvc.publish.plan import OPML, SITEMAP, PlannedFeed, due, plan
 from feedsvc.publish.window import Line, Past
 from feedsvc.reader import READER_VERSION
 from feedsvc.report import Change, Report
@@ -86,7 +85,6 @@ def publish(settings: Settings, store: Store, lease: Lease | None, report: Repor
     made = [
         *feeds(going, before.stands, settings, store, unseen, progress),
         *outline(themed.after, digests.get(OPML), settings),
-        *map_of_all(themed, before.public, digests.get(MAP), settings.site, store),
         *sitemaps(themed.after, before.public, digests.get(SITEMAP), settings.site, store),
     ]
     _until_the_next_second(before.stands, made)

@@ -21,6 +21,7 @@ from feedsvc.settings import Settings
 from feedsvc.store import feeds as feed_store
 from feedsvc.store import graph as graph_store
 from feedsvc.store.feeds import Content, PublicArticle
+from feedsvc.store.graph import ARRANGED
 from feedsvc.store.store import Store, read_mark, write_mark
 from feedsvc.themes.amend import begin, clashes, finish, remarks
 from feedsvc.themes.arranging import arrange
@@ -36,7 +37,6 @@ from feedsvc.themes.steady import hold
 from feedsvc.themes.words import plain, words_of
 from feedsvc.weaving import Progress, Weaving, encoder_of, weave_in
 
-ARRANGED = "arranged"  # how many articles there were then, how many have come since, and by which settings
 JUDGED = "judged"  # by which rules of the operator's file
 GROWTH = 0.25  # share of new articles from which on the channels are arranged anew
 
@@ -53,11 +53,6 @@ class Themed:
     verdicts: list[Verdict]
     judged: list[str] | None
     marks: dict[str, str]
-
-    @property
-    def arranged(self) -> int:
-        """How many articles there were when the channels were arranged last."""
-        return int(json.loads(self.marks[ARRANGED])[0])
 
     def write(self, connection: Connection, run: int) -> None:
         """Write all but the channels. Events name channels, which have to be written before."""
@@ -114,7 +109,8 @@ class _Run:
         channels = [(c.slug, c.rule, c.pinned, c.banned) for c in curation.channels]
         self.rules = _digest(channels, [(s.slug, s.rule, s.articles) for s in curation.splits])
         self.by_other_rules = read_mark(connection, JUDGED) != self.rules
-        self.arranging, arranged = _arranging(read_mark(connection, ARRANGED), weaving.arrived, public, settings)
+        mark = read_mark(connection, ARRANGED)
+        self.arranging, arranged = _arranging(mark, weaving.arrived, public, settings)
         self.marks = {ARRANGED: arranged, JUDGED: self.rules}
         self.rejudged: list[str] | None = None if self.by_other_rules else sorted(weaving.read)
 

@@ -80,9 +80,9 @@ def test_a_run_after_a_change_of_the_file_alone_publishes_and_one_after_none_doe
     stood = town.standing()
     assert town.run().published == 0
     say(town, FLOODS.replace('"High water"', '"Higher water"'))
-    assert town.run().published == 3  # the channel, the outline and the map of all
+    assert town.run().published == 2  # the channel and the outline
     assert {key for key, one in town.standing().items() if stood[key] != one} == {
-        key for key in stood if key[0] in ("channels/high-water", "opml", "map")
+        key for key in stood if key[0] in ("channels/high-water", "opml")
     }
 
 

@@ -36,7 +36,6 @@ JOINERS = (
     "theming",
     "publishing",
     "making",
-    "charting",
     "editing",
     "ondemand",
     "explain",

@@ -1,8 +1,8 @@
 """Documents that are made when they are first asked for, then served from stored bytes.
 
-There are too many archives and maps of channels, and endlessly many combinations of channels, to make all of them in
-advance. Each is made once for what goes into it, one at a time in a process, and kept; where the store takes nothing
-at this moment, memory does. Nothing here decides who may read.
+There are too many archives and maps, and endlessly many combinations of channels, to make all of them in advance.
+Each is made once for what goes into it, one at a time in a process, and kept; where the store takes nothing at this
+moment, memory does. Nothing here decides who may read.
 """
 
 import math
@@ -102,10 +102,14 @@ class Documents:
         return document
 
     def map(self, slug: str, coding: str = "", admit: Admit = _freely) -> Document | None:
-        """The map of a channel's newest articles, as with `archive`. Raises TooBusy."""
+        """The map of a channel's newest articles, or for slug "" that of all channels, as with `archive`.
+
+        Raises TooBusy.
+        """
 
         def recipe(connection: Connection) -> Recipe | None:
-            look = partial(maps.recipe, connection, slug, self._settings.site)
+            of = partial(maps.of_a_channel, slug=slug) if slug else maps.of_all
+            look = partial(of, connection, site=self._settings.site)
             return self._remembered(connection, ("map", slug), look)
 
         return self._answer(recipe, coding, admit)

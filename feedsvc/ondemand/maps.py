@@ -1,23 +1,33 @@
-"""The map of a channel: its newest articles over time, and what ties them.
+"""Maps: of a channel, its newest articles over time and what ties them; and of all channels, and how they touch.
 
-No article that was withdrawn is on it.
+No article that was withdrawn is on one, or counted.
 """
+
+from collections import defaultdict
+from collections.abc import Iterable
+from math import log
 
 from sqlalchemy import Connection
 
 from feedsvc.ondemand.recipe import Recipe, digest_of
-from feedsvc.publish.plan import MAP, VERSION, channel_key
+from feedsvc.publish.plan import ALL, MAP, VERSION, channel_key
 from feedsvc.render import MAP_FILE, MAP_MEDIA_TYPE
-from feedsvc.render.assemble import article_page
+from feedsvc.render.assemble import article_page, feed_home
 from feedsvc.render.maps.channel import MOST_DOTS, Dot, Tie, channel_map
+from feedsvc.render.maps.channels import MOST_CIRCLES, Circle, Touch, channels_map
 from feedsvc.settings import Site
 from feedsvc.store import reading
-from feedsvc.store.graph import ties_within
-from feedsvc.store.selecting import Charted, charted
+from feedsvc.store.graph import arranged, ties_within
+from feedsvc.store.selecting import Charted, charted, newest_members
+from feedsvc.themes.parts import in_order
+
+MANY = 1000  # articles, from which on the map of all channels is not drawn anew for every one
+GROWN = 1.05  # but when there are so many times as many
+NEWEST = 500  # articles of a channel, by whose ties it is seen which others it touches
 
 
-def recipe(connection: Connection, slug: str, site: Site) -> Recipe | None:
-    """The map of a channel; None if there is no such channel, or if it was merged."""
+def of_a_channel(connection: Connection, slug: str, site: Site) -> Recipe | None:
+    """None if there is no such channel, or if it was merged."""
     channel = reading.channel(connection, slug)
     if channel is None or channel.heir:
         return None
@@ -41,8 +51,59 @@ def recipe(connection: Connection, slug: str, site: Site) -> Recipe | None:
     )
 
 
+def of_all(connection: Connection, site: Site) -> Recipe:
+    """The channels that have articles, and how they touch.
+
+    Of many articles it says the number roughly, so that it is true for a while: a picture that is another one every
+    few minutes is no help to find one's way by.
+    """
+    channels = [line for line in reading.channel_lines(connection) if line.size]
+    total = sum(channel.size for channel in channels)
+    many = total >= MANY
+    sizes = [_first_digit(channel.size) if many else channel.size for channel in channels]
+    circles = [
+        Circle(channel.slug, channel.title, size, feed_home(channel_key(channel.slug), site), more=many and size > 9)
+        for channel, size in zip(channels, sizes, strict=True)
+    ]
+    circles.sort(key=lambda circle: (-circle.size, circle.title, circle.id))
+    drawn = [circle.id for circle in circles[:MOST_CIRCLES]]
+    stage = (arranged(connection), int(log(total, GROWN))) if many else _touches(connection, drawn)
+
+    def body(connection: Connection) -> bytes:
+        return channels_map(circles, _touches(connection, drawn), site.title, site.language).encode()
+
+    return Recipe(
+        paths={MAP: f"/{MAP_FILE}"},
+        format=MAP,
+        media_type=MAP_MEDIA_TYPE,
+        digest=digest_of(VERSION, site, circles, stage),
+        keys=(ALL,),
+        home=ALL,
+        ids=(),
+        body=body,
+    )
+
+
 def _seen(connection: Connection, slug: str) -> tuple[list[Charted], list[Tie]]:
-    """What is on the map."""
+    """What is on the map of a channel."""
     shown = charted(connection, slug, MOST_DOTS)
-    ties = sorted(ties_within(connection, [one.id for one in shown]).items())
-    return shown, [Tie(a, b, tie.weight, tie.votes > 0) for (a, b), tie in ties]
+    ties = ties_within(connection, {one.id for one in shown})
+    return shown, [Tie(tie.a, tie.b, tie.weight, tie.votes > 0) for tie in ties]
+
+
+def _touches(connection: Connection, slugs: Iterable[str]) -> list[Touch]:
+    """What ties the newest articles of different channels. One that is in several counts in the first by slug."""
+    homes: dict[str, str] = {}
+    for slug in sorted(slugs, reverse=True):
+        homes |= dict.fromkeys(newest_members(connection, slug, NEWEST), slug)
+    weights: dict[tuple[str, str], float] = defaultdict(float)
+    for tie in ties_within(connection, homes.keys()):
+        if homes[tie.a] != homes[tie.b]:
+            weights[in_order(homes[tie.a], homes[tie.b])] += tie.weight
+    return [Touch(a, b, round(weight, 3)) for (a, b), weight in sorted(weights.items())]
+
+
+def _first_digit(number: int) -> int:
+    """The number rounded down to its first digit: 873 → 800."""
+    digits = str(number)
+    return int(digits[0] + "0" * (len(digits) - 1))

@@ -9,22 +9,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
-from math import log
 from types import MappingProxyType
 from typing import Any
 
 from feedsvc.model import Channel, ChannelState, Origin
 from feedsvc.publish.guard import Shown, shown
 from feedsvc.publish.window import Line, Past, Window, window
-from feedsvc.settings import Settings, Site
+from feedsvc.settings import Settings
 
 VERSION = version("feedsvc")
 ALL = ""  # the key of the feed of everything,
 EVERYTHING = "everything"  # which goes by this name where a channel is asked for
 OPML = "opml"  # the key of the outline of all channels
-MAP = "map"  # the key of the map of all channels
+MAP = "map"  # the format of maps
 SITEMAP = "sitemap"  # the key of the sitemaps
-MANY = 1000  # articles, from which on a map is not drawn for a few more
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -95,21 +93,6 @@ def plan_outline(channels: Iterable[Channel], settings: Settings) -> str:
     """The digest of what goes into the outline of all channels."""
     shown = [(c.slug, c.title, c.description, c.state is ChannelState.DORMANT, c.origin) for c in served(channels)]
     return _digest((VERSION, settings.site, shown))
-
-
-def plan_map(channels: Iterable[Channel], sizes: Mapping[str, int], arranged: int, site: Site) -> str:
-    """The digest of the map of all channels, which is drawn anew when they are `arranged` or called otherwise.
-
-    So it is when their `sizes`, by slug, differ; of many articles, when they have grown by a twentieth.
-    """
-    total = sum(sizes.values())
-    grown = sorted(sizes.items()) if total < MANY else step(total)
-    return _digest((VERSION, site, arranged, grown, sorted((channel.slug, channel.title) for channel in channels)))
-
-
-def step(size: int) -> int:
-    """A number that grows by one whenever `size` grows by a twentieth."""
-    return int(log(max(size, 1)) / log(1.05))
 
 
 def plan_sitemaps(*told: object) -> str:

@@ -1,4 +1,4 @@
-"""Archives, combined feeds and maps of channels: made when first asked for, with the answers that stored feeds give.
+"""Archives, combined feeds and maps: made when first asked for, with the answers that stored feeds give.
 
 What a view hands out has been made and stored; making is counted against the address that asks, a 304 is free.
 """
@@ -43,6 +43,7 @@ FILE = f"<any({', '.join(map(repr, FORMAT_BY_FILE))}):file>"
 COMBINED = "/feeds"
 ARCHIVE = f"/archive/<number>/{FILE}"
 ARCHIVE_OF_A_CHANNEL = f"/channels/<slug>{ARCHIVE}"
+MAP = f"/{MAP_FILE}"
 MAP_OF_A_CHANNEL = f"/channels/<slug>/{MAP_FILE}"
 RULES = (COMBINED, ARCHIVE, ARCHIVE_OF_A_CHANNEL)
 NUMBER = re.compile(r"[1-9][0-9]{0,5}")
@@ -86,7 +87,8 @@ def blueprint(settings: Settings, store: Store, limiter: Limiter) -> Blueprint:
     demand.add_url_rule(COMBINED, view_func=views.combined, provide_automatic_options=False)
     for rule in (ARCHIVE, ARCHIVE_OF_A_CHANNEL):
         demand.add_url_rule(rule, view_func=views.archive, provide_automatic_options=False)
-    demand.add_url_rule(MAP_OF_A_CHANNEL, view_func=views.map, provide_automatic_options=False)
+    for rule in (MAP, MAP_OF_A_CHANNEL):
+        demand.add_url_rule(rule, view_func=views.map, provide_automatic_options=False)
     for refusal in STATUSES:
         demand.register_error_handler(refusal, _refused)
     demand.register_error_handler(SQLAlchemyError, _store_is_away)
@@ -110,7 +112,7 @@ class Demand:
             raise NotThere("archive")
         return self._answer(partial(self.documents.archive, slug, int(number)), FORMAT_BY_FILE[file])
 
-    def map(self, slug: str) -> ResponseReturnValue:
+    def map(self, slug: str = "") -> ResponseReturnValue:
         return self._sent(partial(self.documents.map, slug), "map")
 
     def _answer(self, ask: AskInFormat, format: str) -> Response:

@@ -100,7 +100,8 @@ def index(publication: int, stored: Stored, settings: Settings, former: Index = 
     documents: dict[tuple[str, str], dict[str, Pointer]] = defaultdict(dict)
     for pointer in stored.pointers:
         documents[pointer.key, pointer.format][pointer.encoding] = pointer
-    maps = {f"/{key}/{MAP_FILE}" for key, _ in documents if key.startswith("channels/")}
+    homes = {f"/{key}" if key else "" for key, format in documents if format in FORMATS}
+    maps = {f"{home}/{MAP_FILE}" for home in homes}
     answers: dict[str, Choice] = {}
     for (key, format), by_coding in documents.items():
         path, *others = paths = _paths(key, format)
@@ -126,7 +127,7 @@ def _paths(key: str, format: str) -> list[str]:
         return [OPML_PATH]
     if key == SITEMAP:
         return [SITEMAP_PATHS[format]]
-    if key in (ALL, MAP):
+    if key == ALL:
         return [f"/{FILES[format]}", *PROBED.get(format, ())]
     return [f"/{key}/{FILES[format]}"]
 
@@ -162,4 +163,4 @@ def _page(key: str, settings: Settings) -> str:
     """Where people find what a document is about; a sitemap is about nothing in itself."""
     if key == SITEMAP:
         return ""
-    return feed_home(ALL if key in (OPML, MAP) else key, settings.site)
+    return feed_home(ALL if key == OPML else key, settings.site)

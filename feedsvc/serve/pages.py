@@ -24,7 +24,7 @@ from feedsvc.explain.words import percent
 from feedsvc.model import Article, Channel, ChannelState
 from feedsvc.ondemand import Documents
 from feedsvc.ondemand.refused import TooBusy
-from feedsvc.publish.plan import MAP, channel_key
+from feedsvc.publish.plan import channel_key
 from feedsvc.render import FORMATS
 from feedsvc.render.assemble import article_page, feed_home
 from feedsvc.render.edge import language_tag
@@ -136,14 +136,13 @@ class Pages:
         with self.store.reading() as connection:
             channels = reading.channel_lines(connection)
             newest = reading.newest_articles(connection, ARTICLES_ON_HOME)
-            svg = reading.map_of(connection, MAP)
         return render_template(
             "home.html",
             channels=[channel for channel in channels if channel.state is not ChannelState.DORMANT],
             quiet=[channel for channel in channels if channel.state is ChannelState.DORMANT],
             to_discover=channels[:CHANNELS_TO_DISCOVER],
             newest=newest,
-            picture=Markup(svg) if svg else None,
+            picture=self._map() if channels else None,
         )
 
     def channels(self) -> ResponseReturnValue:
@@ -222,8 +221,8 @@ class Pages:
     def channel_feed_view(self, slug: str, format: str) -> ResponseReturnValue:
         return self.feed_view(f"channels/{slug}", format)
 
-    def _map(self, slug: str) -> Markup | None:
-        """The map of a channel; no page waits for one that is not to be had at this moment."""
+    def _map(self, slug: str = "") -> Markup | None:
+        """The map of a channel, or of all; no page waits for one that is not to be had at this moment."""
         try:
             document = self.maps.map(slug)
         except TooBusy:

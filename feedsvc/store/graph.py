@@ -1,7 +1,9 @@
 """The graph in the store: its articles, what ties them, what the operator's rules say of them, and the lineage."""
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -9,9 +11,11 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
 
 from feedsvc.model import Event
-from feedsvc.store.store import chunks, upsert
+from feedsvc.store.store import chunks, read_mark, upsert
 from feedsvc.store.tables import articles, edges, lineage, links, verdicts, vertices
 from feedsvc.themes.parts import Edge, Text, Tie
+
+ARRANGED = "arranged"  # how many articles there were then, how many have come since, and by which settings
 
 
 class Woven(NamedTuple):
@@ -81,11 +85,18 @@ def ties(connection: Connection, ids: Collection[str] | None = None) -> dict[Edg
     return found
 
 
-def ties_within(connection: Connection, ids: Collection[str]) -> dict[Edge, Tie]:
-    """The ties of which both ends are among these articles; `ids` are few enough for one statement."""
-    e, some = edges.c, sorted(ids)
-    wanted = select(e.a, e.b, e.votes, e.likeness, e.near).where(e.a.in_(some), e.b.in_(some))
-    return {(row[0], row[1]): Tie(*row) for row in connection.execute(wanted)}
+def ties_within(connection: Connection, ids: AbstractSet[str]) -> list[Tie]:
+    """The ties of which both ends are among these articles, in order."""
+    e = edges.c
+    wanted = select(e.a, e.b, e.votes, e.likeness, e.near)
+    rows = (row for some in chunks(sorted(ids)) for row in connection.execute(wanted.where(e.a.in_(some))))
+    return sorted((Tie(*row) for row in rows if row[1] in ids), key=lambda tie: tie.edge)
+
+
+def arranged(connection: Connection) -> int:
+    """How many articles there were when all channels were arranged last."""
+    mark = read_mark(connection, ARRANGED)
+    return int(json.loads(mark)[0]) if mark else 0
 
 
 def write_graph(

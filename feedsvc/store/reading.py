@@ -167,14 +167,6 @@ def channel(connection: Connection, slug: str) -> Channel | None:
     return channel_of(row)
 
 
-def map_of(connection: Connection, key: str) -> str | None:
-    """The picture that stands of the channel with `key`, or of all channels for "map", as SVG."""
-    s, stands = snapshots.c, and_(snapshots.c.key == feeds.c.key, snapshots.c.generation == feeds.c.generation)
-    wanted = select(s.body).join(feeds, stands).where(s.key == key, s.format == "map", s.encoding == "")
-    found = connection.execute(wanted).scalar_one_or_none()
-    return bytes(found).decode() if found is not None else None
-
-
 def titles(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     """id → title."""
     wanted = select(articles.c.id, articles.c.title)

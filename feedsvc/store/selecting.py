@@ -139,6 +139,14 @@ def charted(connection: Connection, slug: str, limit: int) -> list[Charted]:
     return [Charted(*row) for row in connection.execute(newest_first).all()]
 
 
+def newest_members(connection: Connection, slug: str, limit: int) -> list[str]:
+    """The ids of the newest articles of a channel, without those that were withdrawn."""
+    a = articles.c
+    wanted = select(a.id).join(members, members.c.article_id == a.id).where(members.c.slug == slug)
+    shown = wanted.where(a.served, a.merged_into.is_(None), a.published.is_not(None), a.digest != WITHDRAWN)
+    return list(connection.execute(shown.order_by(a.published.desc(), a.id.desc()).limit(limit)).scalars())
+
+
 def texts(connection: Connection, ids: Sequence[str]) -> Iterator[Text]:
     """The texts of these articles, in the order in which they are given."""
     a = articles.c

@@ -1,11 +1,13 @@
-"""Maps of channels that are made when they are first asked for."""
+"""Maps that are made when they are first asked for."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from lxml import etree
 from sqlalchemy import insert
 
+from feedsvc.ondemand import maps
 from feedsvc.render.maps.channel import MOST_DOTS
 from feedsvc.store.tables import edges
 
@@ -82,6 +84,79 @@ def test_nothing_of_what_readers_may_not_see_is_on_it(river: Any) -> None:
     river.withdraw("urn:uuid:taken")
     assert shown(river) == ["c", "b", "a"]
     assert b"Libel" not in river.documents.map("river").made.body
+
+
+# Of all channels
+
+
+@pytest.fixture
+def delta(river: Any) -> Any:
+    """Another channel beside the river's."""
+    river.channel("delta", "Delta")
+    river.article("x", "delta")
+    return river
+
+
+def circles(library: Any) -> list[str]:
+    """What is said of each channel, the largest first."""
+    root = etree.fromstring(library.documents.map("").made.body)
+    return [one.text for one in root.iterfind(".//{*}a/{*}title")]
+
+
+def test_the_map_of_all_shows_the_channels_and_how_they_touch(delta: Any, renders: list[str]) -> None:
+    assert circles(delta) == ["River\n3 articles", "Delta\n1 article"]
+    tie(delta, "a", "x")
+    assert circles(delta) == ["River\n3 articles; touches “Delta”", "Delta\n1 article; touches “River”"]
+    assert delta.another_process().map("").made.body == delta.documents.map("").made.body
+    assert renders == ["map", "map"]
+
+
+def test_ties_within_a_channel_and_those_of_a_withdrawn_article_make_no_touch(delta: Any) -> None:
+    tie(delta, "a", "b")
+    tie(delta, "b", "x")
+    delta.withdraw("urn:uuid:b")
+    assert circles(delta) == ["River\n2 articles", "Delta\n1 article"]
+
+
+def test_an_article_in_several_channels_touches_for_the_first(delta: Any) -> None:
+    delta.channel("estuary", "Estuary")
+    delta.article("y", "delta", "estuary")
+    tie(delta, "a", "y")
+    assert circles(delta)[:2] == ["River\n3 articles; touches “Delta”", "Delta\n2 articles; touches “River”"]
+
+
+def test_of_few_articles_every_one_is_counted_and_none_that_readers_may_not_see(delta: Any) -> None:
+    delta.article("d", "delta", day=9)
+    delta.article("hush", "delta", served=False, published=datetime(2999, 1, 1, tzinfo=UTC))
+    delta.channel("old", "Old", state="merged", heir="river")
+    delta.channel("empty", "Empty")
+    assert circles(delta) == ["River\n3 articles", "Delta\n2 articles"]
+
+
+def test_of_many_articles_the_number_is_told_roughly_and_the_map_stands_for_a_while(
+    delta: Any, renders: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maps, "MANY", 40)
+    for number in range(37):
+        delta.article(f"n{number}", "river", day=number)
+    assert circles(delta) == ["River\nat least 40 articles", "Delta\n1 article"]
+    etag = delta.documents.map("").made.etag
+    delta.article("more", "river", day=50)
+    assert circles(delta) == ["River\nat least 40 articles", "Delta\n1 article"]
+    assert delta.documents.map("").made.etag == etag
+    assert renders == ["map"]
+    delta.article("y", "delta")
+    assert circles(delta) == ["River\nat least 40 articles", "Delta\n2 articles"]
+    for number in range(2):
+        delta.withdraw(f"urn:uuid:n{number}")
+    assert circles(delta) == ["River\nat least 30 articles", "Delta\n2 articles"]
+
+
+def test_a_site_without_channels_has_a_map_that_says_so(library: Any) -> None:
+    assert b"No channels at the moment" in library.documents.map("").made.body
+
+
+# Of any
 
 
 def test_a_channel_without_articles_has_a_map_too(library: Any) -> None:

@@ -210,6 +210,12 @@ def test_a_channel_is_a_circle_whose_area_is_its_number_of_articles():
     )
 
 
+def test_a_number_that_is_told_roughly_is_said_to_be():
+    root = parsed(channels_map([Circle("0", "Floods", 300, "/channels/floods/", more=True)], [], "Channels"))
+    assert root.find(".//s:a", SVG).findtext("s:title", None, SVG) == "Floods\nat least 300 articles"
+    assert "300+" in words(root)
+
+
 def test_the_wider_the_line_the_more_there_is_between_two_channels():
     touches = [Touch("0", "1", 4.0), Touch("1", "2", 1.0), Touch("0", "0", 9), Touch("0", "elsewhere", 9)]
     root = parsed(channels_map([circle(number) for number in range(3)], touches, "Channels"))

@@ -45,7 +45,6 @@ def test_only_a_cache_that_knows_of_deltas_keeps_one():
         ("channels/floods", "channel-floods"),
         ("channels/all", "channel-all"),
         ("opml", "opml"),
-        ("map", "map"),
         (
             "channels/повінь, ще одна",
             "channel-%D0%BF%D0%BE%D0%B2%D1%96%D0%BD%D1%8C%2C%20%D1%89%D0%B5%20%D0%BE%D0%B4%D0%BD%D0%B0",

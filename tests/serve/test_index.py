@@ -43,7 +43,7 @@ def test_a_feed_stands_at_its_path_and_where_readers_probe(settings: Settings):
     made = index(3, Stored(pointers("", *FORMATS) + pointers("channels/a", *FORMATS), {}), settings)
     assert made.publication == 3
     assert {"/rss.xml", "/feed", "/index.json", "/channels/a/atom.xml"} <= set(made.answers)
-    assert made.drawn == {"/channels/a/map.svg"}
+    assert made.drawn == {"/map.svg", "/channels/a/map.svg"}
     assert made.answers["/feed"] is made.answers["/rss.xml"]
     answer = made.answers["/channels/a/rss.xml"].answers[""]
     assert answer.modified == int(AT.timestamp())
@@ -65,13 +65,13 @@ def test_codings_are_offered_best_first_whatever_the_order_of_the_store(settings
 
 
 def test_the_documents_of_the_whole_site_have_paths_of_their_own(settings: Settings):
-    stored = pointers("opml", "opml") + pointers("map", "map") + pointers("sitemap", "sitemap", "pages", "news")
+    stored = pointers("opml", "opml") + pointers("sitemap", "sitemap", "pages", "news")
     made = index(1, Stored(stored, {}), settings)
-    paths = {"/channels.opml", "/map.svg", "/sitemap.xml", "/sitemap-pages.xml", "/sitemap-news.xml"}
+    paths = {"/channels.opml", "/sitemap.xml", "/sitemap-pages.xml", "/sitemap-news.xml"}
     assert set(made.answers) == paths
     assert made.readable == set()
     links = {path: str(header(made.answers[path].answers[""].headers, "Link")) for path in paths}
-    assert {path for path in paths if "alternate" in links[path]} == {"/channels.opml", "/map.svg"}
+    assert {path for path in paths if "alternate" in links[path]} == {"/channels.opml"}
     varies = {str(header(made.answers[path].answers[""].headers, "Vary")) for path in paths}
     assert varies == {"Accept-Encoding, Sec-Fetch-Dest"}
 

@@ -10,12 +10,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import insert
 from werkzeug.serving import make_server
 
-from feedsvc.render.maps.channels import Circle, channels_map
 from feedsvc.serve import pages
 from feedsvc.settings import Settings, Site, SourceSettings
 from feedsvc.store.engine import migrate, open_engine
 from feedsvc.store.store import Store
-from feedsvc.store.tables import articles, channels, feeds, generations, members, snapshots
+from feedsvc.store.tables import articles, channels, feeds, generations, members
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -63,7 +62,6 @@ CHANNELS = [
     CHANNEL | {"slug": "over", "title": "The long drought", "state": "retired", "ended": datetime.now(UTC)},
 ]
 CHANGED = datetime.now(UTC) - timedelta(hours=3, minutes=30)
-MAP = channels_map([Circle("flood", "Flood", 1, "/channels/flood/")], [], "The Paper")
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +77,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 connection.execute(insert(table), [row])
         for slug, id in (("flood", "urn:uuid:1"), ("fayadan", "urn:uuid:ar"), ("over", "urn:uuid:1")):
             connection.execute(insert(members), [{"slug": slug, "article_id": id, "run": 1}])
-        for key in ("channels/flood", "map"):
-            connection.execute(insert(feeds), [{"key": key, "id": key, "generation": 1}])
-            changed = {"key": key, "generation": 1, "digest": "", "entries": 1, "published_at": CHANGED}
-            connection.execute(insert(generations), [changed])
-        row = {"key": "map", "generation": 1, "format": "map", "encoding": "", "media_type": "image/svg+xml"}
-        connection.execute(insert(snapshots), [row | {"etag": '"map"', "body": MAP.encode()}])
+        feed = {"key": "channels/flood", "generation": 1}
+        connection.execute(insert(feeds), [feed | {"id": "flood"}])
+        connection.execute(insert(generations), [feed | {"digest": "", "entries": 1, "published_at": CHANGED}])
     app = Flask("feedsvc.serve")
     server = make_server("127.0.0.1", 0, app, threaded=True)
     site = Site(title="The Paper", base_url=f"http://127.0.0.1:{server.server_port}")

@@ -43,12 +43,13 @@ _NAMED = 3  # so many neighbours are named
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """A channel with as many articles as `size` says, and its page."""
+    """A channel with as many articles as `size` says, or at least as many where there may be `more`, and its page."""
 
     id: str
     title: str
     size: int
     href: str
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class _Disc:
     radius: float
     size: int
     href: str
+    more: bool
 
     @property
     def box(self) -> Box:
@@ -121,7 +123,7 @@ def _discs(circles: Sequence[Circle]) -> list[_Disc]:
     for circle, size in zip(circles, sizes, strict=True):
         title = one_line(circle.title) or writable(circle.href)
         radius = round(max(_LEAST, scale * sqrt(size)), 1)
-        discs.append(_Disc(title, lines_of(title, _FONT, _ROOM, _MOST_LINES), radius, size, circle.href))
+        discs.append(_Disc(title, lines_of(title, _FONT, _ROOM, _MOST_LINES), radius, size, circle.href, circle.more))
     return discs
 
 
@@ -176,7 +178,7 @@ def _draw_discs(
 
 def _name(disc: _Disc, touched: Sequence[str]) -> str:
     """What the link of a circle is called: the title, and on a second line what the picture shows of it."""
-    said = counted(disc.size, "article")
+    said = ("at least " if disc.more else "") + counted(disc.size, "article")
     if touched:
         more = len(touched) - _NAMED
         named = ", ".join(f"“{title}”" for title in touched[:_NAMED])
@@ -188,7 +190,7 @@ def _draw_disc(anchor: _Element, disc: _Disc, x: int, y: int) -> None:
     circle = add(anchor, "circle", cx=x, cy=y, r=disc.radius, class_="disc", stroke="currentColor", stroke_width=1.5)
     circle.set("fill", "white")
     words = unheard(anchor, class_="titles", stroke="white", stroke_width=3, paint_order="stroke")
-    size = str(disc.size)
+    size = f"{disc.size}+" if disc.more else str(disc.size)
     if width_of(size, _FONT) < 1.6 * disc.radius:
         add(words, "text", size, x=x, y=y + 4.5, class_="size", stroke="none")
     for number, line in enumerate(disc.lines, 1):

@@ -69,7 +69,7 @@ deltas = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
-# What is made when it is first asked for: archives and combined feeds. `digest` is of all that went into it.
+# What is made when it is first asked for: archives, combined feeds and maps. `digest` is of all that went into it.
 made = Table(
     "made",
     metadata,

@@ -17,8 +17,8 @@ import trafilatura
 from figures.documents import public_pages
 from figures.table import Table, percent
 
-from feedsvc.load.html import PageReading, read_page
-from feedsvc.load.rules import PageRules
+from feedsvc.load.pages.html import PageReading, read_page
+from feedsvc.load.pages.rules import PageRules
 from feedsvc.model import Document
 from feedsvc.normalise.text import plain
 

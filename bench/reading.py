@@ -34,7 +34,7 @@ from figures.table import Table
 
 from feedsvc.errors import UnreadableRecord
 from feedsvc.load import parse
-from feedsvc.load.rules import PageRules
+from feedsvc.load.pages.rules import PageRules
 from feedsvc.model import Document, Unread
 from feedsvc.normalise.article import Reading, normalise
 

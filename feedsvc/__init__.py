@@ -4,7 +4,8 @@ The flow is one straight pipe, and `pipeline.refresh()` is the only place that j
 
     load → normalise → theme → render → publish → serve
 
-    load        bytes from a source → RawArticle (text only); a pure parser for each format; fetch and web do the IO
+    load        bytes from a source → RawArticle (text only); a pure parser for each format, pages for HTML;
+                fetch and web do the IO
     normalise   RawArticle → Draft: UTC times, safe HTML, keys; then which article it is (identity, settle),
                 and which of another source's it is a copy of (copies, prints)
     themes      articles and links → graph → communities → channels that continue over time, and their names

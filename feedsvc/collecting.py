@@ -18,8 +18,8 @@ import structlog
 
 from feedsvc.errors import FeedsvcError, UnreadableDocument
 from feedsvc.load import parse
+from feedsvc.load.pages.section import article_links
 from feedsvc.load.rounds import KnownPage, pages_due
-from feedsvc.load.section import article_links
 from feedsvc.load.sitemap import Place, parse_sitemap
 from feedsvc.load.web.client import Web
 from feedsvc.load.web.health import after_failure, after_success, may_try

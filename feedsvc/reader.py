@@ -3,7 +3,7 @@
 import hashlib
 from zoneinfo import ZoneInfo
 
-from feedsvc.load.rules import PageRules
+from feedsvc.load.pages.rules import PageRules
 from feedsvc.model import Document
 from feedsvc.normalise.article import Reading
 from feedsvc.settings import PageSettings, SourceSettings

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from feedsvc.load import parse
-from feedsvc.load.rules import PageRules
+from feedsvc.load.pages.rules import PageRules
 from feedsvc.model import BodyFormat, Document, RawArticle
 
 BENCH = Path(__file__).resolve().parents[1] / "bench"

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from feedsvc.cli.base import F, cli, store_of, with_settings
 from feedsvc.curation import FILE_NAME, load_curation
 from feedsvc.errors import BadSettings, StoreNotReady
-from feedsvc.load.rules import check_selector
+from feedsvc.load.pages.rules import check_selector
 from feedsvc.normalise.urls import url_key
 from feedsvc.settings import DEFAULT_CONFIG, PageSettings, Settings, load_settings
 from feedsvc.store import reading

@@ -17,8 +17,8 @@ from feedsvc.datewords.cldr import known_language
 from feedsvc.errors import BadSettings, SourceFailed, UnreadableDocument, UnreadableRecord
 from feedsvc.load import MEDIA_TYPES, PARSERS, parse
 from feedsvc.load.fetch import LINES, MAX_DOCUMENT_BYTES
-from feedsvc.load.html import parse_html, read_page
-from feedsvc.load.rules import PageRules
+from feedsvc.load.pages.html import parse_html, read_page
+from feedsvc.load.pages.rules import PageRules
 from feedsvc.model import Document, RawArticle, Unread
 from feedsvc.normalise.article import Reading, normalise
 from feedsvc.normalise.text import clean

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from feedsvc.errors import UnreadableDocument
 from feedsvc.load.feed import parse_feed
-from feedsvc.load.html import parse_html
 from feedsvc.load.json import parse_json, parse_jsonl
 from feedsvc.load.markdown import parse_markdown
-from feedsvc.load.rules import PageRules
+from feedsvc.load.pages.html import parse_html
+from feedsvc.load.pages.rules import PageRules
 from feedsvc.load.text import parse_text
 from feedsvc.model import Document, Marks, RawArticle, Unread
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from feedsvc.load import parse
-from feedsvc.load.dating import names_day
-from feedsvc.load.rules import PageRules
+from feedsvc.load.pages.dating import names_day
+from feedsvc.load.pages.rules import PageRules
 from feedsvc.load.text import looks_like_date
 from feedsvc.model import Document, Marks, RawArticle, Unread
 

@@ -16,7 +16,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from feedsvc.load.decode import joined
-from feedsvc.load.subject import Subject, subject_of
+from feedsvc.load.pages.subject import Subject, subject_of
 from feedsvc.model import RawLink
 
 ARTICLE_TYPES = frozenset({"BlogPosting", "LiveBlogPosting", "Report"})  # beside all that end in Article

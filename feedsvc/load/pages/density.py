@@ -12,10 +12,10 @@ from statistics import fmean
 
 from lxml.html import HtmlElement
 
-from feedsvc.load.aims import aim_of, leads_to_article
-from feedsvc.load.links import heads_another_box
-from feedsvc.load.maintext import article_part, prose
-from feedsvc.load.page import LISTS, RANK_BY_HEADING, letters, line, lines_within
+from feedsvc.load.pages.aims import aim_of, leads_to_article
+from feedsvc.load.pages.links import heads_another_box
+from feedsvc.load.pages.maintext import article_part, prose
+from feedsvc.load.pages.page import LISTS, RANK_BY_HEADING, letters, line, lines_within
 from feedsvc.load.words import folded, names_another_box
 
 LEAST_LINKS, MOST_LINKS = 3, 30  # more are an archive or a map of the site

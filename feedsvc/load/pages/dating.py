@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from feedsvc.load.datelines import Shown, shown_dates, texts_of
-from feedsvc.load.datetext import names_day
-from feedsvc.load.microdata import is_of_another, main_item
-from feedsvc.load.page import drop
-from feedsvc.load.pagedata import PUBLISHED, UPDATED, Found, Stated, origin
-from feedsvc.load.rules import PageRules, selected
+from feedsvc.load.pages.datelines import Shown, shown_dates, texts_of
+from feedsvc.load.pages.datetext import names_day
+from feedsvc.load.pages.microdata import is_of_another, main_item
+from feedsvc.load.pages.page import drop
+from feedsvc.load.pages.pagedata import PUBLISHED, UPDATED, Found, Stated, origin
+from feedsvc.load.pages.rules import PageRules, selected
 from feedsvc.model import Evidence, RawDate
 
 __all__ = ["Dating", "date_page", "names_day"]

@@ -10,9 +10,9 @@ from itertools import chain, takewhile
 from lxml import etree
 from lxml.html import HtmlElement
 
-from feedsvc.load.aims import aim_of, is_beside
-from feedsvc.load.page import BLOCKS, LISTS, RANK_BY_HEADING, line, lines_within
-from feedsvc.load.pagedata import absolute
+from feedsvc.load.pages.aims import aim_of, is_beside
+from feedsvc.load.pages.page import BLOCKS, LISTS, RANK_BY_HEADING, line, lines_within
+from feedsvc.load.pages.pagedata import absolute
 from feedsvc.load.text import ends_page, looks_like_date, related_links, unstarred
 from feedsvc.load.words import begins_another_box, names_another_box
 from feedsvc.model import Marks, RawLink

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from feedsvc.load.section import article_links
+from feedsvc.load.pages.section import article_links
 from feedsvc.model import Document
 
 SITE = "https://gazette.example/"

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from feedsvc.load.linkeddata import is_article
-from feedsvc.load.page import line
-from feedsvc.load.subject import Subject, subject_of
+from feedsvc.load.pages.linkeddata import is_article
+from feedsvc.load.pages.page import line
+from feedsvc.load.pages.subject import Subject, subject_of
 
 MOST_ARTICLES = 40  # of a page, the rest are cards
 

@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
-from feedsvc.load.page import drop
-from feedsvc.load.pagedata import IMAGE, SITE, Found, Stated, picture
+from feedsvc.load.pages.page import drop
+from feedsvc.load.pages.pagedata import IMAGE, SITE, Found, Stated, picture
 from feedsvc.load.words import folded
 
 MOST_PIXELS = 2  # of a side of what is there to be fetched, not to be seen

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from feedsvc.load.datetext import MOST_NAMES, date_texts, names_day, tells_of_another, tells_of_change
-from feedsvc.load.linkeddata import is_article
-from feedsvc.load.page import RANK_BY_HEADING, letters, line, lines_within
-from feedsvc.load.pagedata import Found
+from feedsvc.load.pages.datetext import MOST_NAMES, date_texts, names_day, tells_of_another, tells_of_change
+from feedsvc.load.pages.linkeddata import is_article
+from feedsvc.load.pages.page import RANK_BY_HEADING, letters, line, lines_within
+from feedsvc.load.pages.pagedata import Found
 from feedsvc.load.text import DATE_STRANGE_WORDS, strangeness
 from feedsvc.load.words import folded, worded
 

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from feedsvc.load.html import PageReading, read_page
-from feedsvc.load.rules import PageRules
+from feedsvc.load.pages.html import PageReading, read_page
+from feedsvc.load.pages.rules import PageRules
 from feedsvc.model import Document, Marks, RawLink
 
 URL = "https://gazette.example/2025/03/04/harbour-bridge-reopens"

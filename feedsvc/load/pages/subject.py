@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from feedsvc.load.page import line
+from feedsvc.load.pages.page import line
 from feedsvc.load.words import folded
 
 LEAST_CUT = 20  # characters of a headline that is told from others though its end was cut off

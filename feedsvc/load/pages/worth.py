@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement, document_fromstring
 
-from feedsvc.load.dating import Dating
-from feedsvc.load.linkeddata import LinkedData, is_article
-from feedsvc.load.page import PARSER, RANK_BY_HEADING, letters, line
-from feedsvc.load.pagedata import Stated
-from feedsvc.load.walls import names_the_site, wall_named
+from feedsvc.load.pages.dating import Dating
+from feedsvc.load.pages.linkeddata import LinkedData, is_article
+from feedsvc.load.pages.page import PARSER, RANK_BY_HEADING, letters, line
+from feedsvc.load.pages.pagedata import Stated
+from feedsvc.load.pages.walls import names_the_site, wall_named
 from feedsvc.model import Evidence
 
 # Letters of the page's own text, spaces aside; one of a script without spaces weighs as much as three.

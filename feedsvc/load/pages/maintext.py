@@ -12,7 +12,7 @@ from lxml import etree, html
 from lxml.html import HtmlElement
 from trafilatura.settings import DEFAULT_CONFIG
 
-from feedsvc.load.page import PARSER, drop, inner_markup, letters
+from feedsvc.load.pages.page import PARSER, drop, inner_markup, letters
 
 LEAST_OF_PROSE = 0.6  # of what stands in paragraphs of the article's part; with less, trafilatura has lost some
 MOST_WEIGHT = 250_000  # trafilatura goes through each element once for all that it is in; real pages have 25,000

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from lxml.html import HtmlElement
 
-from feedsvc.load.page import line
-from feedsvc.load.pagedata import absolute
+from feedsvc.load.pages.page import line
+from feedsvc.load.pages.pagedata import absolute
 
 _LINKS_ELSEWHERE = re.compile(r"(?!#|javascript:|mailto:|tel:|data:)\S", re.IGNORECASE)
 _LISTING = re.compile(

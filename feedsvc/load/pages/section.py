@@ -8,10 +8,10 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 from feedsvc.errors import UnreadableDocument
-from feedsvc.load.aims import is_listing, is_same_site, names_article
 from feedsvc.load.decode import to_text
-from feedsvc.load.page import open_page
-from feedsvc.load.pagedata import absolute
+from feedsvc.load.pages.aims import is_listing, is_same_site, names_article
+from feedsvc.load.pages.page import open_page
+from feedsvc.load.pages.pagedata import absolute
 from feedsvc.model import Document
 
 MAX_LINKS = 5000

@@ -10,11 +10,11 @@ from contextlib import suppress
 from lxml.html import HtmlElement
 from trafilatura.metadata import extract_author
 
-from feedsvc.load.bylines import people, without_by
-from feedsvc.load.page import line
-from feedsvc.load.pagedata import AUTHORS, IMAGE, LANGUAGE, SITE, Found, Stated, found, origin
-from feedsvc.load.pictures import is_picture, shown_picture, stated_picture
-from feedsvc.load.rules import PageRules
+from feedsvc.load.pages.bylines import people, without_by
+from feedsvc.load.pages.page import line
+from feedsvc.load.pages.pagedata import AUTHORS, IMAGE, LANGUAGE, SITE, Found, Stated, found, origin
+from feedsvc.load.pages.pictures import is_picture, shown_picture, stated_picture
+from feedsvc.load.pages.rules import PageRules
 from feedsvc.load.words import DATE_WORD, folded, worded
 
 LONGEST_PARTICLE = 3  # letters; May is a name, November is not

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from feedsvc.errors import UnreadableDocument
-from feedsvc.load.html import read_page
-from feedsvc.load.rules import PageRules
-from feedsvc.load.walls import names_the_site, wall_named
+from feedsvc.load.pages.html import read_page
+from feedsvc.load.pages.rules import PageRules
+from feedsvc.load.pages.walls import names_the_site, wall_named
 from feedsvc.model import Document, RawArticle
 
 URL = "https://gazette.example/2026/03/04/harbour-wall"

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsvc.load.dating import names_day
-from feedsvc.load.html import PageReading, parse_html, read_page
-from feedsvc.load.rules import PageRules
+from feedsvc.load.pages.dating import names_day
+from feedsvc.load.pages.html import PageReading, parse_html, read_page
+from feedsvc.load.pages.rules import PageRules
 from feedsvc.model import Document, Evidence, Marks, Unread
 
 TEXT = (

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from feedsvc.load.bylines import people, without_by
-from feedsvc.load.html import read_page
-from feedsvc.load.pictures import is_picture
-from feedsvc.load.rules import PageRules
+from feedsvc.load.pages.bylines import people, without_by
+from feedsvc.load.pages.html import read_page
+from feedsvc.load.pages.pictures import is_picture
+from feedsvc.load.pages.rules import PageRules
 from feedsvc.model import Document, RawArticle
 
 URL = "https://gazette.example/news/harbour"

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from feedsvc.load.aims import leads_below_section, leads_to_article, may_be_article
-from feedsvc.load.density import (
+from feedsvc.load.pages.aims import leads_below_section, leads_to_article, may_be_article
+from feedsvc.load.pages.density import (
     WHOLE_PAGE,
     is_furniture,
     is_short_title,
@@ -24,11 +24,11 @@ from feedsvc.load.density import (
     linked_list,
     share_words,
 )
-from feedsvc.load.linkeddata import LinkedData
-from feedsvc.load.links import begins_with_another_box, links_in
-from feedsvc.load.page import BLOCKS, LISTS, RANK_BY_HEADING, drop, letters, line, lines_within
-from feedsvc.load.pagedata import SEE_ALSO, SUMMARY, Stated, absolute, tags
-from feedsvc.load.rules import PageRules, selected
+from feedsvc.load.pages.linkeddata import LinkedData
+from feedsvc.load.pages.links import begins_with_another_box, links_in
+from feedsvc.load.pages.page import BLOCKS, LISTS, RANK_BY_HEADING, drop, letters, line, lines_within
+from feedsvc.load.pages.pagedata import SEE_ALSO, SUMMARY, Stated, absolute, tags
+from feedsvc.load.pages.rules import PageRules, selected
 from feedsvc.load.text import opens_related
 from feedsvc.load.words import NONE, RECOMMENDED, RELATED, Headings, first_word, first_words, folded
 from feedsvc.model import Marks, RawLink

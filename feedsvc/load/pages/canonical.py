@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from lxml.html import HtmlElement
 
-from feedsvc.load.pagedata import ADDRESS, Found, Stated, absolute, origin
+from feedsvc.load.pages.pagedata import ADDRESS, Found, Stated, absolute, origin
 
 _PREFIX = re.compile(r"^(?:(?:www|m|mobile|amp)\.)+")
 _PRIVATE = ("localhost", "local", "internal", "lan")

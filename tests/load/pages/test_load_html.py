@@ -6,11 +6,11 @@ import pathlib
 import pytest
 
 from feedsvc.errors import UnreadableDocument
-from feedsvc.load.html import read_page
-from feedsvc.load.rules import PageRules
+from feedsvc.load.pages.html import read_page
+from feedsvc.load.pages.rules import PageRules
 from feedsvc.model import BodyFormat, Document, Evidence, RawArticle, RawLink
 
-DATA = pathlib.Path(__file__).resolve().parents[1] / "data" / "load"
+DATA = pathlib.Path(__file__).resolve().parents[2] / "data" / "load"
 TEXT = "<p>The bridge opened to traffic on Tuesday.</p><p>The first trams crossed before sunrise.</p>"
 
 

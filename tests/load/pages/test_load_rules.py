@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsvc.load.html import read_page
-from feedsvc.load.page import open_page
-from feedsvc.load.rules import PageRules, check_selector, selected
+from feedsvc.load.pages.html import read_page
+from feedsvc.load.pages.page import open_page
+from feedsvc.load.pages.rules import PageRules, check_selector, selected
 from feedsvc.model import Document
 
 PAGE = """<html lang=en><head><meta property="og:title" content="Stated"><meta name=author content=Stated>

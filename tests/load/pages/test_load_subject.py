@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from feedsvc.load.linkeddata import linked_data
-from feedsvc.load.microdata import main_item, microdata
-from feedsvc.load.page import open_page
+from feedsvc.load.pages.linkeddata import linked_data
+from feedsvc.load.pages.microdata import main_item, microdata
+from feedsvc.load.pages.page import open_page
 
 URL = "https://gazette.example/news/harbour-wall"
 OTHER = {

@@ -2,12 +2,12 @@
 
 import pytest
 
-from feedsvc.load.datetext import date_texts, names_day, tells_of_another, tells_of_change
-from feedsvc.load.dating import Dating, date_page
-from feedsvc.load.linkeddata import linked_data
-from feedsvc.load.page import open_page
-from feedsvc.load.pagedata import stated_by
-from feedsvc.load.rules import PageRules
+from feedsvc.load.pages.datetext import date_texts, names_day, tells_of_another, tells_of_change
+from feedsvc.load.pages.dating import Dating, date_page
+from feedsvc.load.pages.linkeddata import linked_data
+from feedsvc.load.pages.page import open_page
+from feedsvc.load.pages.pagedata import stated_by
+from feedsvc.load.pages.rules import PageRules
 from feedsvc.model import Evidence
 
 URL = "https://gazette.example/news/harbour-wall"

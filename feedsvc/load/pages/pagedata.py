@@ -12,8 +12,8 @@ from urllib.parse import urljoin
 from lxml.html import HtmlElement
 
 from feedsvc.load.decode import joined
-from feedsvc.load.linkeddata import LinkedData
-from feedsvc.load.microdata import is_of_another, main_item, microdata
+from feedsvc.load.pages.linkeddata import LinkedData
+from feedsvc.load.pages.microdata import is_of_another, main_item, microdata
 
 # Statements in the order of their worth.
 TITLE = ("ld.headline", "og:title", "md.headline")

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from feedsvc.errors import UnreadableDocument
-from feedsvc.load.canonical import places, resolve_links
-from feedsvc.load.dating import date_page
 from feedsvc.load.decode import to_text
-from feedsvc.load.linkeddata import linked_data
-from feedsvc.load.maintext import main_text
-from feedsvc.load.page import (
+from feedsvc.load.pages.canonical import places, resolve_links
+from feedsvc.load.pages.dating import date_page
+from feedsvc.load.pages.linkeddata import linked_data
+from feedsvc.load.pages.maintext import main_text
+from feedsvc.load.pages.page import (
     BLOCKS,
     LINE_CHARS,
     RANK_BY_HEADING,
@@ -28,14 +28,14 @@ from feedsvc.load.page import (
     lines_within,
     open_page,
 )
-from feedsvc.load.pagedata import RIGHTS, SUBTITLE, SUMMARY, Found, absolute, found, stated_by, tags
-from feedsvc.load.pictures import settle_pictures, site_names
-from feedsvc.load.related import take_named, take_unnamed
-from feedsvc.load.rules import PageRules, selected
-from feedsvc.load.shown import authors_of, image_of, language_of
+from feedsvc.load.pages.pagedata import RIGHTS, SUBTITLE, SUMMARY, Found, absolute, found, stated_by, tags
+from feedsvc.load.pages.pictures import settle_pictures, site_names
+from feedsvc.load.pages.related import take_named, take_unnamed
+from feedsvc.load.pages.rules import PageRules, selected
+from feedsvc.load.pages.shown import authors_of, image_of, language_of
+from feedsvc.load.pages.titles import title_of
+from feedsvc.load.pages.worth import instead_of_article, signs_of
 from feedsvc.load.text import ends_page, unstarred
-from feedsvc.load.titles import title_of
-from feedsvc.load.worth import instead_of_article, signs_of
 from feedsvc.model import BodyFormat, Document, Marks, RawArticle, Unread
 
 _NOT_TEXT = "//script | //style | //template | //noscript | //svg"

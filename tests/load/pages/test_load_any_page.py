@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedsvc.errors import UnreadableDocument
-from feedsvc.load.html import read_page
-from feedsvc.load.rules import PageRules
+from feedsvc.load.pages.html import read_page
+from feedsvc.load.pages.rules import PageRules
 from feedsvc.model import Document
 
 URL = "https://gazette.example/2025/03/04/bridge"

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from feedsvc.load.page import drop, line
-from feedsvc.load.pagedata import SITE, TITLE, Found, Stated, found
-from feedsvc.load.rules import PageRules
+from feedsvc.load.pages.page import drop, line
+from feedsvc.load.pages.pagedata import SITE, TITLE, Found, Stated, found
+from feedsvc.load.pages.rules import PageRules
 from feedsvc.load.text import unstarred
 from feedsvc.load.words import folded
 

@@ -1,4 +1,4 @@
-"""When a source may be tried again: backoff with full jitter, and a circuit that opens when it keeps failing.
+"""When a source may be tried again: backoff with full jitter, and a pause when it keeps failing.
 
 Pure. A `Health` is a plain value that the caller keeps with the source, so that it outlives a restart; chance and
 the clock arrive as arguments.
@@ -6,21 +6,12 @@ the clock arrive as arguments.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-OPENS_AT = 5  # failures in a row
+PAUSES_AT = 5  # failures in a row
 BASE_S = 30
 CAP_S = 3600  # a source that is back is seen again within the hour
-OPEN_S = 300  # an open circuit stays so at least this long, whatever chance says
+PAUSE_S = 300  # from then on it is left alone at least this long, whatever chance says
 MAX_DOUBLINGS = 20
-
-
-class Circuit(StrEnum):
-    """CLOSED: ask freely. OPEN: don't ask. HALF_OPEN: ask for one thing, and go on only if that works."""
-
-    CLOSED = "closed"
-    OPEN = "open"
-    HALF_OPEN = "half open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +23,6 @@ class Health:
     last_error: str = ""
     last_failed: datetime | None = None
     next_try: datetime | None = None
-
-    @property
-    def healthy(self) -> bool:
-        return self.failures == 0
-
-
-def circuit(health: Health, now: datetime) -> Circuit:
-    if health.failures < OPENS_AT:
-        return Circuit.CLOSED
-    return Circuit.HALF_OPEN if may_try(health, now) else Circuit.OPEN
 
 
 def may_try(health: Health, now: datetime) -> bool:
@@ -63,6 +44,6 @@ def after_failure(
     """
     failures = health.failures + 1
     bound = min(CAP_S, BASE_S * 2 ** min(failures - 1, MAX_DOUBLINGS))
-    wait_s = jitter * bound + (OPEN_S if failures >= OPENS_AT else 0)
+    wait_s = jitter * bound + (PAUSE_S if failures >= PAUSES_AT else 0)
     wait = timedelta(seconds=max(wait_s, retry_after_s or 0))
     return Health(failures, health.last_good, reason, now, now + wait)

@@ -59,18 +59,7 @@ def _body(errand: Errand, route: Route, reply: Reply) -> Got | Same:
     if digest == errand.known_digest:
         return Same(errand.url, route.final_url, moved_to)
     media_type, charset = content_type(reply.headers)
-    return Got(
-        errand.url,
-        route.final_url,
-        media_type,
-        charset,
-        reply.body,
-        digest,
-        reply.came_at,
-        etag=reply.headers.get("etag"),
-        last_modified=reply.headers.get("last-modified"),
-        moved_permanently_to=moved_to,
-    )
+    return Got(errand.url, route.final_url, media_type, charset, reply.body, digest, reply.came_at, moved_to)
 
 
 def _phrase(status: int) -> str:

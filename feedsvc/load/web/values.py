@@ -90,8 +90,6 @@ class Got:
     body: bytes
     digest: str
     fetched_at: datetime
-    etag: str | None = None
-    last_modified: str | None = None
     moved_permanently_to: str | None = None
 
 

@@ -7,13 +7,11 @@ from hypothesis import strategies as st
 
 from feedsvc.load.web.health import (
     CAP_S,
-    OPEN_S,
-    OPENS_AT,
-    Circuit,
+    PAUSE_S,
+    PAUSES_AT,
     Health,
     after_failure,
     after_success,
-    circuit,
     may_try,
 )
 
@@ -34,28 +32,27 @@ def wait_s(health: Health) -> float:
 
 def test_a_new_source_may_be_tried() -> None:
     assert may_try(Health(), NOW)
-    assert circuit(Health(), NOW) is Circuit.CLOSED
 
 
 def test_waiting_doubles_with_every_failure_up_to_an_hour() -> None:
     assert [wait_s(failed(times, 1.0)) for times in (1, 2, 3, 4)] == [30, 60, 120, 240]
-    assert wait_s(failed(5, 1.0)) == 480 + OPEN_S
-    assert wait_s(failed(500, 1.0)) == CAP_S + OPEN_S
+    assert wait_s(failed(5, 1.0)) == 480 + PAUSE_S
+    assert wait_s(failed(500, 1.0)) == CAP_S + PAUSE_S
 
 
-def test_chance_may_take_away_the_whole_wait_until_the_circuit_opens() -> None:
-    assert wait_s(failed(OPENS_AT - 1, 0.0)) == 0
-    assert wait_s(failed(OPENS_AT, 0.0)) == OPEN_S
+def test_chance_may_take_away_the_whole_wait_until_there_is_a_pause() -> None:
+    assert wait_s(failed(PAUSES_AT - 1, 0.0)) == 0
+    assert wait_s(failed(PAUSES_AT, 0.0)) == PAUSE_S
 
 
-def test_a_circuit_opens_half_opens_and_closes() -> None:
-    health = failed(OPENS_AT)
-    assert circuit(health, NOW) is Circuit.OPEN
+def test_after_a_pause_it_is_tried_once_and_left_alone_again_until_that_works() -> None:
+    health = failed(PAUSES_AT)
+    assert not may_try(health, NOW)
     assert health.next_try is not None
-    assert circuit(health, health.next_try) is Circuit.HALF_OPEN
+    assert may_try(health, health.next_try)
     again = after_failure(health, health.next_try, "still down", 0.0)
-    assert circuit(again, health.next_try) is Circuit.OPEN
-    assert circuit(after_success(again, NOW), NOW) is Circuit.CLOSED
+    assert not may_try(again, health.next_try)
+    assert may_try(after_success(again, NOW), NOW)
 
 
 def test_what_the_server_asks_for_is_the_least_wait() -> None:
@@ -76,4 +73,4 @@ def test_the_last_good_time_outlives_failures_and_the_last_error_outlives_succes
 @given(st.integers(1, 5000), st.floats(0, 1, exclude_max=True))
 def test_nothing_is_ever_put_off_for_longer_than_the_hour_and_the_pause(times: int, jitter: float) -> None:
     health = after_failure(Health(failures=times - 1), NOW, "down", jitter)
-    assert 0 <= wait_s(health) <= CAP_S + OPEN_S
+    assert 0 <= wait_s(health) <= CAP_S + PAUSE_S

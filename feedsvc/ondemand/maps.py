@@ -14,7 +14,7 @@ from feedsvc.publish.plan import ALL, MAP, VERSION, channel_key
 from feedsvc.render import MAP_FILE, MAP_MEDIA_TYPE
 from feedsvc.render.assemble import article_page, feed_home
 from feedsvc.render.maps.channel import MOST_DOTS, Dot, Tie, channel_map
-from feedsvc.render.maps.channels import MOST_CIRCLES, Circle, Touch, channels_map
+from feedsvc.render.maps.channels import MOST_CIRCLES, Circle, Touch, channels_map, largest_first
 from feedsvc.settings import Site
 from feedsvc.store import reading
 from feedsvc.store.graph import arranged, ties_within
@@ -60,12 +60,11 @@ def of_all(connection: Connection, site: Site) -> Recipe:
     channels = [line for line in reading.channel_lines(connection) if line.size]
     total = sum(channel.size for channel in channels)
     many = total >= MANY
-    sizes = [_first_digit(channel.size) if many else channel.size for channel in channels]
-    circles = [
-        Circle(channel.slug, channel.title, size, feed_home(channel_key(channel.slug), site), more=many and size > 9)
-        for channel, size in zip(channels, sizes, strict=True)
-    ]
-    circles.sort(key=lambda circle: (-circle.size, circle.title, circle.id))
+    circles = largest_first(
+        Circle(c.slug, c.title, c.size, feed_home(channel_key(c.slug), site), _first_digit(c.size) if many else None)
+        for c in channels
+    )
+    told = [(c.id, c.title, c.href, c.size if c.least is None else c.least) for c in circles]
     drawn = [circle.id for circle in circles[:MOST_CIRCLES]]
     stage = (arranged(connection), int(log(total, GROWN))) if many else _touches(connection, drawn)
 
@@ -76,7 +75,7 @@ def of_all(connection: Connection, site: Site) -> Recipe:
         paths={MAP: f"/{MAP_FILE}"},
         format=MAP,
         media_type=MAP_MEDIA_TYPE,
-        digest=digest_of(VERSION, site, circles, stage),
+        digest=digest_of(VERSION, site, told, stage),
         keys=(ALL,),
         home=ALL,
         ids=(),
@@ -103,7 +102,7 @@ def _touches(connection: Connection, slugs: Iterable[str]) -> list[Touch]:
     return [Touch(a, b, round(weight, 3)) for (a, b), weight in sorted(weights.items())]
 
 
-def _first_digit(number: int) -> int:
-    """The number rounded down to its first digit: 873 → 800."""
+def _first_digit(number: int) -> int | None:
+    """The number rounded down to its first digit, 873 → 800; None where that is all of it."""
     digits = str(number)
-    return int(digits[0] + "0" * (len(digits) - 1))
+    return int(digits[0] + "0" * (len(digits) - 1)) if len(digits) > 1 else None

@@ -211,9 +211,15 @@ def test_a_channel_is_a_circle_whose_area_is_its_number_of_articles():
 
 
 def test_a_number_that_is_told_roughly_is_said_to_be():
-    root = parsed(channels_map([Circle("0", "Floods", 300, "/channels/floods/", more=True)], [], "Channels"))
+    root = parsed(channels_map([Circle("0", "Floods", 345, "/channels/floods/", 300)], [], "Channels"))
     assert root.find(".//s:a", SVG).findtext("s:title", None, SVG) == "Floods\nat least 300 articles"
     assert "300+" in words(root)
+
+
+def test_no_smaller_circle_tells_its_number_where_a_larger_has_no_room():
+    circles = [Circle("a", "Floods", 400, "/", 400), Circle("b", "Trams", 12, "/", 10), Circle("c", "Ferries", 9, "/")]
+    said = words(parsed(channels_map(circles, [], "Channels")))
+    assert [one for one in said if one[0].isdigit()] == ["400+"]
 
 
 def test_the_wider_the_line_the_more_there_is_between_two_channels():

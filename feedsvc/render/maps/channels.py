@@ -6,7 +6,7 @@ Pure.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from math import ceil, pi, sqrt
 
 from lxml.etree import _Element
@@ -43,13 +43,13 @@ _NAMED = 3  # so many neighbours are named
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """A channel with as many articles as `size` says, or at least as many where there may be `more`, and its page."""
+    """A channel with as many articles as `size` says, and its page. `least` is told in place of it, where given."""
 
     id: str
     title: str
     size: int
     href: str
-    more: bool = False
+    least: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ class _Disc:
     title: str
     lines: Sequence[str]
     radius: float
-    size: int
+    number: str
+    articles: str
     href: str
-    more: bool
 
     @property
     def box(self) -> Box:
@@ -86,7 +86,7 @@ def channels_map(circles: Iterable[Circle], touches: Iterable[Touch], title: str
     `title` names the picture; `language` is the BCP 47 tag of the channels' titles. A touch with a channel that is
     not among the circles does not count.
     """
-    known = _largest_first(circles)
+    known = largest_first(circles)
     shown = known[:MOST_CIRCLES]
     discs = _discs(shown)
     every_weight = _strongest_first(touches, known)
@@ -106,8 +106,8 @@ def channels_map(circles: Iterable[Circle], touches: Iterable[Touch], title: str
     return write(root)
 
 
-def _largest_first(circles: Iterable[Circle]) -> list[Circle]:
-    """Each channel once."""
+def largest_first(circles: Iterable[Circle]) -> list[Circle]:
+    """Each channel once, in the order in which they are drawn."""
 
     def key(circle: Circle) -> tuple[object, ...]:
         return -circle.size, circle.title, circle.id, circle.href
@@ -123,7 +123,10 @@ def _discs(circles: Sequence[Circle]) -> list[_Disc]:
     for circle, size in zip(circles, sizes, strict=True):
         title = one_line(circle.title) or writable(circle.href)
         radius = round(max(_LEAST, scale * sqrt(size)), 1)
-        discs.append(_Disc(title, lines_of(title, _FONT, _ROOM, _MOST_LINES), radius, size, circle.href, circle.more))
+        number, articles = str(size), counted(size, "article")
+        if circle.least is not None:
+            number, articles = f"{circle.least}+", f"at least {counted(circle.least, 'article')}"
+        discs.append(_Disc(title, lines_of(title, _FONT, _ROOM, _MOST_LINES), radius, number, articles, circle.href))
     return discs
 
 
@@ -170,15 +173,17 @@ def _draw_discs(
 ) -> None:
     group = add(root, "g", class_="discs", role="list", text_anchor="middle", font_size=_FONT)
     speak(group, language)
+    # What is smaller than one without room for its number shows none either.
+    numbered = len(list(takewhile(lambda disc: width_of(disc.number, _FONT) < 1.6 * disc.radius, discs)))
     for number, (disc, (x, y)) in enumerate(zip(discs, spots, strict=True)):
         touched = [discs[other].title for other in neighbours[number]] if number in neighbours else []
         anchor = link(group, disc.href, _name(disc, touched))
-        _draw_disc(anchor, disc, x, y)
+        _draw_disc(anchor, disc, x, y, number < numbered)
 
 
 def _name(disc: _Disc, touched: Sequence[str]) -> str:
     """What the link of a circle is called: the title, and on a second line what the picture shows of it."""
-    said = ("at least " if disc.more else "") + counted(disc.size, "article")
+    said = disc.articles
     if touched:
         more = len(touched) - _NAMED
         named = ", ".join(f"“{title}”" for title in touched[:_NAMED])
@@ -186,12 +191,11 @@ def _name(disc: _Disc, touched: Sequence[str]) -> str:
     return f"{disc.title}\n{said}"
 
 
-def _draw_disc(anchor: _Element, disc: _Disc, x: int, y: int) -> None:
+def _draw_disc(anchor: _Element, disc: _Disc, x: int, y: int, numbered: bool) -> None:
     circle = add(anchor, "circle", cx=x, cy=y, r=disc.radius, class_="disc", stroke="currentColor", stroke_width=1.5)
     circle.set("fill", "white")
     words = unheard(anchor, class_="titles", stroke="white", stroke_width=3, paint_order="stroke")
-    size = f"{disc.size}+" if disc.more else str(disc.size)
-    if width_of(size, _FONT) < 1.6 * disc.radius:
-        add(words, "text", size, x=x, y=y + 4.5, class_="size", stroke="none")
+    if numbered:
+        add(words, "text", disc.number, x=x, y=y + 4.5, class_="size", stroke="none")
     for number, line in enumerate(disc.lines, 1):
         add(words, "text", line, x=x, y=y + ceil(disc.radius) + number * _LINE)

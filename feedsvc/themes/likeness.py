@@ -1,7 +1,8 @@
 """How alike the texts of articles are: tf-idf and its cosine.
 
 Pure, and the only module that knows scikit-learn. The words of a text are counted once and kept, packed; how
-rare a word is follows from all the counts there are when two texts are compared.
+rare a word is follows from all the counts there are when two texts are compared. Where a script does not set words
+apart, pairs of letters are its words.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, HashingVectorizer
+from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.utils import murmurhash3_32
 
 from feedsvc.themes.parts import Edge, Text, in_order
+from feedsvc.themes.tokens import set_apart
 
 NEAREST = 10  # text edges of one article
 LEAST = 0.08  # cosine below which two texts have nothing in common
@@ -45,7 +47,21 @@ def count(texts: Iterable[str]) -> list[bytes]:
 
 @cache
 def _reader() -> HashingVectorizer:
-    return HashingVectorizer(n_features=WORDS, stop_words="english", norm=None, alternate_sign=False, dtype=np.float32)
+    return HashingVectorizer(n_features=WORDS, analyzer=_tokens, norm=None, alternate_sign=False, dtype=np.float32)
+
+
+def _tokens(text: str) -> list[str]:
+    """What is counted of a text, in lower case."""
+    spaced, pairs = set_apart(text)
+    tokens = _words()(spaced)
+    tokens += pairs
+    return tokens
+
+
+@cache
+def _words() -> Callable[[str], list[str]]:
+    analyse: Callable[[str], list[str]] = HashingVectorizer(stop_words="english").build_analyzer()
+    return analyse
 
 
 def _pack(numbers: NDArray[np.int32], counts: Vectors) -> bytes:
@@ -67,10 +83,13 @@ class Likeness:
         self.mix = mix
 
     def rarity_of(self, word: str) -> float:
-        """The inverse document frequency of a lower-cased word, of one that is not compared too; 0 if not counted."""
+        """The inverse document frequency of a lower-cased word, of one that is not compared too; 0 if not counted.
+
+        What is several words where texts are counted is as rare as the commonest of them.
+        """
         if word not in self._rarity_by_word:
-            idf = float(_idf(len(self.ids), self.having[abs(murmurhash3_32(word)) % WORDS]))
-            self._rarity_by_word[word] = 0.0 if word in ENGLISH_STOP_WORDS or len(word) < 2 else idf
+            counted = [self.having[abs(murmurhash3_32(token)) % WORDS] for token in _tokens(word)]
+            self._rarity_by_word[word] = float(_idf(len(self.ids), max(counted))) if counted else 0.0
         return self._rarity_by_word[word]
 
     def of(self, pairs: Iterable[Edge], words_alone: bool = False) -> dict[Edge, float]:

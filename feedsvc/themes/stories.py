@@ -7,15 +7,15 @@ event shown twice: what is unclear stays apart. Nothing but titles, times and th
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from feedsvc.themes.casing import BREAKS, WORD, Key, has_capital, is_unspaced, keys
-from feedsvc.themes.places import PLACES
+from feedsvc.themes.casing import BREAKS, WORD, Key, is_unspaced, keys
+from feedsvc.themes.series import differ, is_number, marks, may_be_a_name
 from feedsvc.themes.vocabulary import DULL
 
 DAY = timedelta(days=1)
@@ -33,17 +33,6 @@ SHARED = 4  # telling words that titles must share where they are all there is
 TELLING = 0.5  # what such a word weighs at least: no more than six in ten texts have it
 FRAME = 2 / 3  # of the words, those that two titles of one frame share
 
-# Words that tell one of a series from the next.
-CALENDAR = frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday
-    january february march april may june july august september october november december""".split()
-)
-ORDINALS = frozenset("first second third fourth fifth sixth seventh eighth ninth tenth".split())
-COUNTED = frozenset("day week month part round stage episode chapter game match matchday night no leg set".split())
-NUMBERS = frozenset("one two three four five six seven eight nine ten eleven twelve".split())
-ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
-YEAR = re.compile(r"(?:19|20)\d\d")
-SCORE = re.compile(r"(?<![\d–-])(\d{1,2})\s?[–:-]\s?(\d{1,2})(?![\d–-])")
 TOKEN = re.compile(r"\w\w+")
 DIGITS = re.compile(r"\d+")
 
@@ -99,7 +88,7 @@ def _beyond(
     a: _Title, b: _Title, apart: timedelta, cosine: float | None, rarity: Callable[[str], float]
 ) -> float | None:
     """How alike two articles are beyond what it takes to be one story, None for less."""
-    if _differ(a.marks, b.marks) or _are_a_series(a.words, b.words, apart, cosine is None):
+    if differ(a.marks, b.marks) or _are_a_series(a.words, b.words, apart, cosine is None):
         return None
     left, right = _weights(a.words, rarity), _weights(b.words, rarity)
     titles = _cosine(left, right)
@@ -134,10 +123,10 @@ def _without_rubric(a: str, b: str) -> tuple[str, str]:
 @lru_cache(maxsize=10_000)  # one is compared with many
 def _read(title: str) -> _Title:
     words = [(key, form) for form in WORD.findall(title) if form not in BREAKS for key in keys(form)]
-    marks: dict[str, set[str]] = {}
-    for kind, mark in _marks(title, words):
-        marks.setdefault(kind, set()).add(mark)
-    return _Title(words, {kind: frozenset(marks[kind]) for kind in marks})
+    named: dict[str, set[str]] = {}
+    for kind, mark in marks(title, [key for key, _ in words]):
+        named.setdefault(kind, set()).add(mark)
+    return _Title(words, {kind: frozenset(named[kind]) for kind in named})
 
 
 def _weights(words: Sequence[tuple[Key, str]], rarity: Callable[[str], float]) -> dict[Key, float]:
@@ -157,42 +146,20 @@ def _cosine(a: Mapping[Key, float], b: Mapping[Key, float]) -> float:
     return shared / (math.hypot(*a.values()) * math.hypot(*b.values())) if shared else 0.0
 
 
-def _marks(title: str, words: Sequence[tuple[Key, str]]) -> Iterator[tuple[str, str]]:
-    """(kind, name) of what an event is told from its like by: where, on what day, which one, how it ended."""
-    yield from (("score", f"{a}-{b}") for a, b in SCORE.findall(title))
-    before = ""
-    for key, _ in words:
-        if key in PLACES:
-            yield "place", key
-        elif key in CALENDAR:
-            yield "day", key
-        elif YEAR.fullmatch(key):
-            yield "year", key
-        elif key in ORDINALS or ORDINAL.fullmatch(key):
-            yield "turn", key
-        elif before in COUNTED and _is_number(key):
-            yield "turn", f"{before} {key}"
-        before = key
-
-
-def _differ(a: Mapping[str, frozenset[str]], b: Mapping[str, frozenset[str]]) -> bool:
-    """Whether each names one of a kind that the other does not: "Storm over Spain", "Storm over Portugal"."""
-    return any(a[kind] - b[kind] and b[kind] - a[kind] for kind in a.keys() & b.keys())
-
-
 def _are_a_series(
     a: Sequence[tuple[Key, str]], b: Sequence[tuple[Key, str]], apart: timedelta, titles_alone: bool
 ) -> bool:
     """Whether one frame was filled in anew: "Rovers beat Ashford", "Rovers beat Milltown".
 
     Other numbers alone are a correction, unless a day has passed. Another word without a capital may be a synonym,
-    which the texts have to say; one with a capital may be a name, and a headline may write all its words so.
+    which the texts have to say; one with a capital may be a name, and a headline may write all its words so. A script
+    without capitals says nothing of the kind, so that any other word may be a name there.
     """
     filled = _fillings(a, b)
     if filled is None:
         return False
-    words = [form for key, form in filled if not _is_number(key)]
-    if words and (titles_alone or any(map(has_capital, words))):
+    words = [form for key, form in filled if not is_number(key)]
+    if words and (titles_alone or any(map(may_be_a_name, words))):
         return True
     return apart >= DAILY and not (words and len(words) == len(filled))
 
@@ -211,7 +178,3 @@ def _fillings(a: Sequence[tuple[Key, str]], b: Sequence[tuple[Key, str]]) -> lis
         for word in (*a[start:end], *b[other_start:other_end])
     ]
     return filled if filled and same >= FRAME * max(len(a), len(b)) else None
-
-
-def _is_number(key: Key) -> bool:
-    return key.isnumeric() or key in NUMBERS

@@ -1,10 +1,12 @@
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.feature_extraction.text import HashingVectorizer
 
-from feedsvc.themes.likeness import LEAST, NEAREST, Likeness, Text, count
+from feedsvc.themes.likeness import COUNTS, LEAST, NEAREST, NUMBERS, Likeness, Text, count
 from feedsvc.themes.words import words_of
 
 
@@ -125,3 +127,60 @@ def test_a_text_is_strange_to_a_group_with_which_it_has_nothing_in_common() -> N
     found = Likeness(texts(*said)).strange(["004", "005", "006", "lost"], groups)
     assert found == {("005", "choir")}
     assert Likeness(texts(*said)).strange([], groups) == Likeness(texts(*said)).strange(["004"], {}) == frozenset()
+
+
+# Scripts that do not set words apart
+
+
+@pytest.mark.parametrize(
+    ("one", "alike", "other"),
+    [
+        ("嵐で港湾の壁が崩れた。", "港湾の壁を直すことになった。", "合唱団は今夜も歌う。"),
+        ("暴风雨冲垮了港口的围墙。", "港口的围墙将重新修建。", "合唱团今晚继续演出。"),
+        ("พายุพัดกำแพงท่าเรือพัง", "ซ่อมกำแพงท่าเรือแล้ว", "คณะนักร้องประสานเสียง"),
+    ],
+)
+def test_sentences_without_spaces_are_alike_where_they_share_words(one: str, alike: str, other: str) -> None:
+    found = Likeness(texts(one, alike, other)).of([("000", "001"), ("000", "002")])
+    assert found["000", "001"] > LEAST > found["000", "002"]
+
+
+def test_endings_and_particles_of_japanese_tie_nothing_together() -> None:
+    found = Likeness(texts("港湾について話されていました。", "合唱について話されていました。")).of([("000", "001")])
+    assert found["000", "001"] == 0
+
+
+SPACED = [
+    "Harbour wall's 2nd crack — the café, re-opened: U.S. team_2 says “no”",
+    "Гавань и стена, порт",
+    "항구의 벽이 무너졌다",
+    "बंदरगाह की दीवार",
+    "ميناء المدينة",
+    "Mauer am Hafen zürich ß",
+]
+
+
+@given(st.lists(st.sampled_from(SPACED) | st.text(st.characters(max_codepoint=0xDFF), max_size=40), max_size=5))
+def test_words_of_all_other_scripts_are_counted_as_scikit_learn_does(said: list[str]) -> None:
+    reader = HashingVectorizer(n_features=2**20, stop_words="english", norm=None, alternate_sign=False)
+    for text in said:
+        row = reader.transform([text])
+        row.sort_indices()
+        assert count([text]) == [row.indices.astype(NUMBERS).tobytes() + row.data.astype(COUNTS).tobytes()]
+
+
+def test_what_a_run_without_spaces_stands_among_is_counted_too() -> None:
+    (mixed,), (alone,) = count(["新しいHarbourの壁 wall 12月"]), count(["Harbour wall 12"])
+    assert numbers(mixed) >= numbers(alone)
+
+
+def numbers(packed: bytes) -> set[int]:
+    each = NUMBERS.itemsize + COUNTS.itemsize
+    return set(np.frombuffer(packed, NUMBERS, len(packed) // each).tolist())
+
+
+def test_the_rarity_of_a_pair_of_letters_is_that_with_which_it_was_counted() -> None:
+    likeness = Likeness(texts("港湾の壁画が崩れた", "港湾の船", "合唱"))
+    assert likeness.rarity_of("壁画") > likeness.rarity_of("港湾") > 0
+    assert likeness.rarity_of("港湾壁画") == likeness.rarity_of("港湾")
+    assert likeness.rarity_of("崩れ") == likeness.rarity_of("れた") == 0

@@ -147,6 +147,77 @@ def test_a_headline_that_returns_with_another_text_is_another_story() -> None:
     assert not same("The morning in Ashford", "The morning in Ashford", DAY, cosine=0.9)
 
 
+# One of a series, on one day and with texts that are nearly one
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("Announcing Quayside 1.70.0", "Announcing Quayside 1.71.0"),
+        ("Announcing Quayside 1.70", "Announcing Quayside 1.71"),
+        ("Quayside 2.1.3-rc1 is out", "Quayside 2.1.3-rc2 is out"),
+        ("Quayside v20.1.0 and v18.16.0 released", "Quayside v16.20.0 released"),
+        ("Quayside v20 released", "Quayside v21 released"),
+        ("Harbour digest 12", "Harbour digest 13"),
+        ("Hafenrückblick 12: Kräne", "Hafenrückblick 13: Kräne"),
+        ("Harbour letter no. 12 for members of the club", "Harbour letter no. 13 for members of the club"),
+        ("Hafenbrief Nr. 12 für alle im Verein", "Hafenbrief Nr. 13 für alle im Verein"),
+        ("Lettre du port n° 12 aux membres", "Lettre du port n° 13 aux membres"),
+        ("Harbour letter #12 to members", "Harbour letter #13 to members"),
+        ("Understanding cranes, part a", "Understanding cranes, part b"),
+        ("Understanding cranes, part ii: ropes", "Understanding cranes, part iii: ropes"),
+        ("Kräne verstehen, Teil 2: Seile am Hafen", "Kräne verstehen, Teil 3: Seile am Hafen"),
+        ("2. Teil: Kräne und Seile am Hafen", "3. Teil: Kräne und Seile am Hafen"),
+        ("Erster Teil der Reihe über Kräne", "Zweiter Teil der Reihe über Kräne"),
+        ("Comprendre les grues, partie 2", "Comprendre les grues, partie 3"),
+        ("Las grúas del puerto: primera parte", "Las grúas del puerto: segunda parte"),
+        ("港湾だより第12号：新しい船の紹介", "港湾だより第13号：新しい船の紹介"),
+        ("港湾だより第十二号：新しい船の紹介", "港湾だより第十三号：新しい船の紹介"),
+        ("从零开始造一艘船（五）：甲板上的工作", "从零开始造一艘船（四）：甲板"),
+        ("从零开始造一艘船（上）", "从零开始造一艘船（下）"),
+        ("Building a boat from nothing (2)", "Building a boat from nothing (3)"),
+        ("帆船の入門講座 前編", "帆船の入門講座 後編"),
+        ("長崎の波の予報：高い波が続く見込み", "函館の波の予報：高い波が続く見込み"),
+        ("طقس ميناء طرابلس اليوم وغدا", "طقس ميناء صيدا اليوم وغدا"),
+    ],
+)
+@pytest.mark.parametrize("apart", [timedelta(0), 2 * HOUR, DAY])
+def test_another_number_of_a_series_is_another_story_whatever_the_time(first: str, then: str, apart: timedelta) -> None:
+    assert not same(first, then, apart, cosine=0.98)
+    assert not same(then, first, apart, cosine=0.98)
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("Ashford bridge: death toll rises to 12", "Ashford bridge: death toll rises to 15"),
+        ("Ashford bridge crash kills 12", "Ashford bridge crash kills 15"),
+        (
+            "Brückensturz in Ashford: Zahl der Toten steigt auf 12",
+            "Brückensturz in Ashford: Zahl der Toten steigt auf 15",
+        ),
+        ("Pont d’Ashford : le bilan monte à 12", "Pont d’Ashford : le bilan monte à 15"),
+        ("Magnitude 5.9 earthquake strikes off Ashford", "Magnitude 6.1 earthquake strikes off Ashford"),
+        ("Powerful 5.9 quake strikes off Ashford", "Powerful 6.1 quake strikes off Ashford"),
+        ("Harbour fund grows to 1.5 million", "Harbour fund grows to 1.7 million"),
+        ("Mindestens 1.500 Boote im Hafen", "Mindestens 1.700 Boote im Hafen"),
+        ("Ashford boat prices up 3.5% on the year", "Ashford boat prices up 3.6% on the year"),
+        ("長崎の港で火災、7人死亡", "長崎の港で火災、12人死亡"),
+        ("長崎の港で火災、七人死亡", "長崎の港で火災、九人死亡"),
+        ("長崎の港が火災で閉鎖される", "長崎の港は火災で閉鎖される"),
+        ("Harbour guide, part 2", "Harbour guide, Part Two"),
+    ],
+)
+def test_what_is_counted_of_an_event_may_rise_within_a_story(first: str, then: str) -> None:
+    assert same(first, then, 2 * HOUR, cosine=0.9)
+
+
+@pytest.mark.parametrize("apart", [HOUR, DAY])
+def test_a_toll_that_rises_in_other_words_is_one_story_on_the_next_day_too(apart: timedelta) -> None:
+    titles = ("Death toll rises to 12 in Ashford bus crash", "Ashford bus crash: death toll rises to 15")
+    assert same(*titles, apart, cosine=0.9)
+
+
 # Time
 
 

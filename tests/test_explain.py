@@ -1,6 +1,6 @@
 """What explaining says of articles and channels, on each database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,13 @@ from feedsvc.normalise.urls import url_key
 from feedsvc.store import histories
 from feedsvc.store.reasons import others_of_story, reasons
 from feedsvc.store.tables import (
+    archives,
     articles,
     channels,
     documents,
     edges,
+    feeds,
+    generations,
     lineage,
     links,
     members,
@@ -98,6 +101,15 @@ class Ledger:
         row = {"id": id, "started_at": at, "counts": {}, "errors": [], "reports": []}
         self.connection.execute(insert(runs), [row])
 
+    def fed(self, slug: str, shown: Sequence[str], archived: Sequence[str] = (), gone: Sequence[str] = ()) -> None:
+        """What the feed of a channel shows, has in an archive, and has shown once."""
+        key, at = f"channels/{slug}", FIRST.timestamp()
+        self.connection.execute(insert(feeds), [{"key": key, "id": key, "generation": 1, "gone": list(gone)}])
+        row = {"key": key, "generation": 1, "digest": "", "published_at": FIRST, "entries": len(shown)}
+        self.connection.execute(insert(generations), [row | {"shown": [[id, at, at, "", ""] for id in shown]}])
+        row = {"key": key, "number": 1, "ids": list(archived), "closed_at": FIRST}
+        self.connection.execute(insert(archives), [row])
+
     def verdict(self, slug: str, id: str, fits: bool) -> None:
         self.connection.execute(insert(verdicts), [{"slug": slug, "article_id": id, "fits": fits}])
 
@@ -141,6 +153,83 @@ def two_channels(ledger: Ledger) -> None:
 
 
 # Articles
+
+
+def test_who_lists_an_article_is_told_apart_from_who_once_did(write, say: Lines) -> None:
+    def fill(ledger: Ledger) -> None:
+        for id in ("a", "now", "once"):
+            ledger.article(id)
+        ledger.article("gone", title="Withdrawn", withdrawn=NOW, published=FIRST - timedelta(days=1))
+        ledger.link("now", "a")
+        ledger.link("once", "a", listed=False)
+        ledger.link("gone", "a", listed=False)
+
+    write(fill)
+    assert [line for line in say("a") if "listed by" in line] == [
+        "listed by On now (now) as of no time",
+        "once listed by On once (once) as of no time, whose own list does not name it now",
+        "once listed by one that is withdrawn (gone) as of no time",
+    ]
+
+
+def withdrawn(**values: Any) -> Callable[[Ledger], None]:
+    def fill(ledger: Ledger) -> None:
+        ledger.channel("flood")
+        row = {"title": "Withdrawn", "withdrawn": NOW - timedelta(days=2), "reason": "a court said so"}
+        ledger.article("a", "flood", **row | values)
+
+    return fill
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (
+            {},
+            [
+                "withdrawn 2026-10-30T00:00:00Z, for this reason: a court said so",
+                "readers find a notice in its place until 2026-11-29T00:00:00Z (feeds.notice_days = 30), and nothing of"
+                " the article",
+            ],
+        ),
+        (
+            {"reason": "", "withdrawn": NOW - timedelta(days=31)},
+            [
+                "withdrawn 2026-10-01T00:00:00Z, and no reason is kept",
+                "readers found a notice in its place until 2026-10-31T00:00:00Z (feeds.notice_days = 30), and find"
+                " nothing of it now",
+            ],
+        ),
+        (
+            {"served": False},
+            [
+                "withdrawn 2026-10-30T00:00:00Z, for this reason: a court said so",
+                "readers have never had it and are told nothing",
+            ],
+        ),
+    ],
+)
+def test_a_withdrawn_article_is_told_with_when_and_why_and_what_readers_find(
+    write, say: Lines, values: dict[str, Any], told: list[str]
+) -> None:
+    write(withdrawn(**values))
+    lines = say("a")
+    assert lines[2:4] == told
+    assert lines[-1] == "its place is kept in channel flood: Flood"
+
+
+def test_a_withdrawn_article_that_no_channel_holds_is_in_none_because_of_that(write, say: Lines) -> None:
+    write(lambda ledger: ledger.article("a", withdrawn=NOW, title="Withdrawn"))
+    assert say("a")[-1] == "in no channel: it is withdrawn"
+
+
+def test_the_title_of_a_withdrawn_article_is_not_told_of_a_stub_that_it_turned_out_to_be(write, say: Lines) -> None:
+    def fill(ledger: Ledger) -> None:
+        ledger.article("whole", withdrawn=NOW, title="Withdrawn")
+        ledger.article("stub", stub=True, merged_into="whole")
+
+    write(fill)
+    assert "it turned out to be whole, which is withdrawn" in say("stub")
 
 
 def test_the_three_times_of_an_article_are_told_apart_each_with_where_it_stands(write, say: Lines) -> None:
@@ -301,7 +390,7 @@ def test_an_article_is_found_by_its_url_in_whatever_form_that_is_written(write, 
 # The rest
 
 
-def rest_of(*times: int) -> Callable[[Ledger], None]:
+def rest_of(*times: float) -> Callable[[Ledger], None]:
     """Articles of the rest that hang together in a chain, these many hours after the first."""
 
     def fill(ledger: Ledger) -> None:
@@ -319,14 +408,39 @@ def rest_of(*times: int) -> Callable[[Ledger], None]:
     [
         ((0,), "nothing ties it to any other article"),
         ((0, 9), "it makes 2 of the 3 articles that a channel takes (themes.min_articles)"),
-        ((0, 0, 0), "those like it, 3 with it, came within 0.0 hours; a channel takes articles of 1 hours"),
-        ((0, 1, 2), "its ties hold it to no channel, nor closely enough to enough others"),
+        (
+            (0, 0, 0),
+            "those like it, 3 with it, came at the same moment; they are not a channel until there are 3 articles"
+            " (themes.min_articles) whose own dates span 1 hour (themes.min_span_hours)",
+        ),
+        ((0, 0.25, 0.5), "those like it, 3 with it, came within 0.5 hours; they are not a channel until"),
+        (
+            (0, 1, 2),
+            "its ties hold it to no channel, nor closely enough to others that are left over; they are not a channel"
+            " until there are 3 articles (themes.min_articles) whose own dates span 1 hour (themes.min_span_hours)",
+        ),
     ],
 )
-def test_an_article_of_the_rest_is_told_what_it_lacks(write, say: Lines, times: tuple[int, ...], why: str) -> None:
+def test_an_article_of_the_rest_is_told_what_it_lacks(write, say: Lines, times: tuple[float, ...], why: str) -> None:
     write(rest_of(*times))
     (line,) = [line for line in say("r0") if line.startswith("  left over, as")]
     assert why in line
+
+
+def test_the_channel_of_the_rest_says_what_it_takes_to_be_another(write, say: Lines) -> None:
+    write(rest_of(0, 0, 0))
+    lines = say("rest")
+    assert lines[2:5] == [
+        "  holds what is in no other channel",
+        "  a community of articles is not a channel until it has 3 articles (themes.min_articles) whose own dates span"
+        " 1 hour (themes.min_span_hours)",
+        "  all that is here came at the same moment, too close for any channel",
+    ]
+
+
+def test_a_rest_that_came_over_a_longer_time_is_not_said_to_have_come_too_close(write, say: Lines) -> None:
+    write(rest_of(0, 9))
+    assert not any("too close" in line for line in say("rest"))
 
 
 # The operator's file
@@ -427,6 +541,85 @@ def test_only_the_terms_that_are_found_are_named_each_where_it_is() -> None:
     ]
 
 
+# Merges
+
+MERGES = """
+[[channels]]
+slug = "law"
+title = "Law"
+pinned = ["p"]
+[channels.rule.any_of]
+title = ["rocket"]
+[[channels]]
+slug = "pins"
+title = "Pins"
+pinned = ["p"]
+[[merges]]
+slugs = ["court"]
+into = "law"
+[[merges]]
+slugs = ["school"]
+into = "pins"
+[[merges]]
+slugs = ["space"]
+into = "rest"
+[[merges]]
+slugs = ["river"]
+into = "tide"
+"""
+
+
+def merged(ledger: Ledger) -> None:
+    for slug, origin in (("law", "curated"), ("pins", "curated"), ("rest", "rest"), ("tide", "discovered")):
+        ledger.channel(slug, origin=origin)
+    for slug, heir in (("court", "law"), ("school", "pins"), ("space", "rest"), ("river", "tide")):
+        ledger.channel(slug, state="merged", heir=heir)
+        ledger.article(f"of-{slug}", slug, heir, run=4)
+        ledger.turn(slug, "merged", 4, heir, 1)
+
+
+@pytest.mark.parametrize("part", ["court", "school", "space", "river"])
+def test_an_article_that_came_with_a_merged_channel_is_told_so_and_nothing_else(write, say: Lines, part: str) -> None:
+    write(merged)
+    lines = say(f"of-{part}", MERGES)
+    (place,) = [number for number, line in enumerate(lines) if line.startswith("in channel")]
+    assert lines[place + 1 :] == [
+        f"  since run 4, in which {part} became part of the channel",
+        f"  came with {part}, which channels.toml merges here",
+    ]
+
+
+def test_a_merge_that_the_file_asks_for_no_more_is_told_as_what_was(write, say: Lines) -> None:
+    write(merged)
+    before = "  came with court, which channels.toml merged here in the last run, and does so no more"
+    assert before in say("of-court", MERGES.replace('"court"', '"other"'))
+
+
+def test_of_a_merge_of_which_nothing_else_is_kept_the_run_is_told(write, say: Lines) -> None:
+    def fill(ledger: Ledger) -> None:
+        merged(ledger)
+        ledger.connection.execute(members.delete().where(members.c.slug == "court"))
+
+    write(fill)
+    assert say("of-court", MERGES)[-2:] == [
+        "in channel law: Law",
+        "  since run 4, in which court became part of the channel",
+    ]
+
+
+@pytest.mark.parametrize("file", [MERGES, FILE])
+def test_nobody_is_drawn_into_a_channel_without_a_rule(write, say: Lines, file: str) -> None:
+    def fill(ledger: Ledger) -> None:
+        for slug in ("pins", "part"):
+            ledger.channel(slug, origin="curated")
+        ledger.article("a", "pins", "part")
+
+    write(fill)
+    lines = say("a", file)
+    assert "  channels.toml put it there once and does so no more" in lines
+    assert not any("drawn in" in line for line in lines)
+
+
 # Channels
 
 
@@ -512,6 +705,32 @@ def test_a_merged_channel_is_told_with_all_the_way_that_its_addresses_go(write, 
     ]
     assert "    2026-03-01T08:00:00Z  merged into next with 6 articles, in run 4" in lines
     assert "    2026-03-01T08:00:00Z  first was merged into it with 6 articles, in run 4" in say("next")
+
+
+def test_a_channel_tells_where_those_are_that_have_left_it(write, say: Lines) -> None:
+    def fill(ledger: Ledger) -> None:
+        ledger.run(9, NOW)
+        for slug in ("flood", "trams", "law"):
+            ledger.channel(slug)
+        ledger.article("stayed", "flood")
+        for id in ("t1", "t2", "t3"):
+            ledger.article(id, "trams", run=9)
+        ledger.article("l", "law", run=3)
+        ledger.article("nowhere")
+        ledger.article("taken-back", withdrawn=NOW, title="Withdrawn")
+        ledger.fed("flood", shown=["stayed", "t1"], archived=["t2", "nowhere"], gone=["t3", "l", "taken-back"])
+        ledger.fed("trams", shown=["t1", "t2", "t3"])
+
+    write(fill)
+    lines = say("flood")
+    at = lines.index("  no longer in it, of all that its feed has shown: 5 articles:")
+    assert lines[at + 1 : at + 5] == [
+        "    3 now in trams: Trams, since run 9 of 2026-11-01T00:00:00Z",
+        "    1 now in law: Law, since run 3",
+        "    1 in no channel",
+        "  newest articles:",
+    ]
+    assert not any("no longer in it" in line for line in say("trams"))
 
 
 @pytest.mark.parametrize("state", ["dormant", "retired"])

@@ -24,6 +24,6 @@ def explain(connection: Connection, settings: Settings, subject: str, now: datet
     curation = load_curation(settings.origin.parent / FILE_NAME, url_key)
     row = reading.article_row(connection, subject, url_key(subject) if "://" in subject else None)
     if row:
-        return list(article_lines(connection, row, settings.themes, curation, now))
+        return list(article_lines(connection, row, settings, curation, now))
     channel = reading.channel(connection, subject)
-    return list(channel_lines(connection, channel, curation)) if channel else None
+    return list(channel_lines(connection, channel, settings.themes, curation)) if channel else None

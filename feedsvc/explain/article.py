@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from feedsvc.curation import Curation
-from feedsvc.explain.rules import why_curated
-from feedsvc.explain.words import MOST, counted, in_run, percent, titled, when
+from feedsvc.explain.rules import why_curated, why_merged
+from feedsvc.explain.words import MOST, came, counted, in_run, percent, some, takes, titled, when
 from feedsvc.model import Channel, ChannelState, Evidence, Origin
-from feedsvc.settings import Themes
+from feedsvc.settings import Settings, Themes
 from feedsvc.store import reading
 from feedsvc.store.copies import copies_of
 from feedsvc.store.reasons import Reason, Tied, hanging_together, others_of_story, reasons
@@ -32,10 +32,14 @@ def said_by(evidence: Evidence, origin: str) -> str:
 
 
 def article_lines(
-    connection: Connection, row: Mapping[str, Any], rules: Themes, curation: Curation, now: datetime
+    connection: Connection, row: Mapping[str, Any], settings: Settings, curation: Curation, now: datetime
 ) -> Iterator[str]:
     """All that is known of why; `row` is the article as it is stored."""
     yield from _itself(connection, row)
+    if row["withdrawn"]:
+        yield from _withdrawal(row, timedelta(days=settings.feeds.notice_days), now)
+    yield from _dates(connection, row)
+    yield from _copies(connection, row)
     yield from _listers(connection, row["id"])
     yield from _story(connection, row["id"])
     in_use = [*reading.STANDING, ChannelState.RETIRED.value]
@@ -43,18 +47,36 @@ def article_lines(
     why = reasons(connection, [row["id"]], [channel.slug for channel in channels], MOST) if channels else {}
     for channel in channels:
         ended = ", which has ended" if channel.state is ChannelState.RETIRED else ""
-        yield f"in channel {channel.slug}: {channel.title}{ended}"
+        kept = "its place is kept in" if row["withdrawn"] else "in"
+        yield f"{kept} channel {channel.slug}: {channel.title}{ended}"
         reason = why[row["id"], channel.slug]
-        if reason.run:
-            yield f"  since {in_run(reason.run, reason.run_at)}"
-        if channel.origin is Origin.CURATED:
-            told = curation.made.get(channel.slug)
-            yield from (f"  {line}" for line in why_curated(row, told, reason.fits, reason.to_fitting))
-        if channel.origin is Origin.REST:
-            yield f"  {_why_left_over(connection, row['id'], channel, reason, rules)}"
-        yield from _ties(reason)
+        if not row["withdrawn"]:
+            yield from (f"  {line}" for line in _why_here(connection, row, channel, reason, settings.themes, curation))
+            yield from _ties(reason)
     if not channels:
         yield f"in no channel: {_why_nowhere(row, now)}"
+
+
+def _why_here(
+    connection: Connection,
+    row: Mapping[str, Any],
+    channel: Channel,
+    reason: Reason,
+    rules: Themes,
+    curation: Curation,
+) -> Iterator[str]:
+    """Since when it is in a channel, and why as far as its ties alone do not tell."""
+    joined = reading.merged_in(connection, channel.slug, reason.run) if reason.run else []
+    if reason.run:
+        merges = f", in which {some(joined)} became part of the channel" if joined else ""
+        yield f"since {in_run(reason.run, reason.run_at)}{merges}"
+    parts = reading.came_with(connection, row["id"], channel.slug)
+    yield from why_merged(parts, curation)
+    if channel.origin is Origin.CURATED:
+        told = curation.made.get(channel.slug)
+        yield from why_curated(row, told, reason.fits, reason.to_fitting, bool(parts or joined))
+    if channel.origin is Origin.REST and not parts:
+        yield _why_left_over(connection, row["id"], channel, reason, rules)
 
 
 def _itself(connection: Connection, row: Mapping[str, Any]) -> Iterator[str]:
@@ -64,9 +86,21 @@ def _itself(connection: Connection, row: Mapping[str, Any]) -> Iterator[str]:
         yield f"url {row['url']}"
     if row["merged_into"]:
         other = reading.article_row(connection, row["merged_into"])
-        yield f"it turned out to be {row['merged_into']}" + (f", {other['title']}" if other else "")
-    yield from _dates(connection, row)
-    yield from _copies(connection, row)
+        called = f", {'which is withdrawn' if other['withdrawn'] else other['title']}" if other else ""
+        yield f"it turned out to be {row['merged_into']}{called}"
+
+
+def _withdrawal(row: Mapping[str, Any], notice: timedelta, now: datetime) -> Iterator[str]:
+    """When and why it was taken back, and what readers find in its place."""
+    why = f", for this reason: {row['reason']}" if row["reason"] else ", and no reason is kept"
+    yield f"withdrawn {when(row['withdrawn'])}{why}"
+    until, kept = row["withdrawn"] + notice, f"(feeds.notice_days = {notice / timedelta(days=1):g})"
+    if not row["served"]:
+        yield "readers have never had it and are told nothing"
+    elif now < until:
+        yield f"readers find a notice in its place until {when(until)} {kept}, and nothing of the article"
+    else:
+        yield f"readers found a notice in its place until {when(until)} {kept}, and find nothing of it now"
 
 
 def _copies(connection: Connection, row: Mapping[str, Any]) -> Iterator[str]:
@@ -107,11 +141,21 @@ def _witness(one: Mapping[str, Any]) -> str:
 
 
 def _listers(connection: Connection, id: str) -> Iterator[str]:
+    """Which articles list it, and which ones did or would if they were not withdrawn."""
     listers, more = reading.article_listers(connection, id, MOST)
-    for lister in listers:
-        yield f"listed by {titled(lister['title'], lister['id'])} as of {lister['date_text'] or 'no time'}"
+    yield from (f"listed by {_lister(one)}" for one in listers)
     if more:
         yield f"listed by {more} more"
+    former, more = reading.article_listers(connection, id, MOST, now=False)
+    for one in former:
+        yield f"once listed by {_lister(one)}" + ("" if one["withdrawn"] else ", whose own list does not name it now")
+    if more:
+        yield f"once listed by {more} more"
+
+
+def _lister(one: Mapping[str, Any]) -> str:
+    called = f"one that is withdrawn ({one['id']})" if one["withdrawn"] else titled(one["title"], one["id"])
+    return f"{called} as of {one['date_text'] or 'no time'}"
 
 
 def _story(connection: Connection, id: str) -> Iterator[str]:
@@ -162,13 +206,18 @@ def _why_left_over(connection: Connection, id: str, rest: Channel, reason: Reaso
     span = max(times) - min(times)
     if span < timedelta(hours=rules.min_span_hours):
         return (
-            f"left over, as those like it, {len(times)} with it, came within {span / timedelta(hours=1):.1f} hours;"
-            f" a channel takes articles of {rules.min_span_hours:g} hours (themes.min_span_hours)"
+            f"left over, as those like it, {len(times)} with it, {came(span)};"
+            f" they are not a channel until there are {takes(rules)}"
         )
-    return "left over, as its ties hold it to no channel, nor closely enough to enough others that are left over"
+    return (
+        "left over, as its ties hold it to no channel, nor closely enough to others that are left over;"
+        f" they are not a channel until there are {takes(rules)}"
+    )
 
 
 def _why_nowhere(row: Mapping[str, Any], now: datetime) -> str:
+    if row["withdrawn"]:
+        return "it is withdrawn"
     if row["merged_into"]:
         return "the article that it turned out to be is in its place"
     if row["published"] is None:

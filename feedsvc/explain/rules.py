@@ -1,6 +1,6 @@
 """What the operator's file says of an article and of a channel, in sentences. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from feedsvc.curation import CuratedChannel, Curation, Rule, Split, Terms, Told
@@ -11,15 +11,27 @@ from feedsvc.themes.words import plain
 PART = {"words": "text", "sources": "source", "authors": "authors", "tags": "tags"}
 
 
-def why_curated(row: Mapping[str, Any], told: Told | None, fits: bool | None, to_fitting: float) -> Iterator[str]:
+def why_merged(parts: Sequence[str], curation: Curation) -> Iterator[str]:
+    """With which channels an article came, each merged into its own in the last run."""
+    still = {slug for merge in curation.merges for slug in merge.slugs}
+    for part in parts:
+        does = "merges here" if part in still else "merged here in the last run, and does so no more"
+        yield f"came with {part}, which channels.toml {does}"
+
+
+def why_curated(
+    row: Mapping[str, Any], told: Told | None, fits: bool | None, to_fitting: float, merged: bool = False
+) -> Iterator[str]:
     """Why the file has an article in a channel.
 
     `row` is the article as it is stored and `told` what the file says of the channel today. In the last run, the rule
-    said of the article whether it `fits`, and the share `to_fitting` of its ties led to members that fit.
+    said of the article whether it `fits`, and the share `to_fitting` of its ties led to members that fit. One that is
+    `merged` came with another channel, or in the run in which one was merged here.
     """
     if not isinstance(told, CuratedChannel | Split):
         yield "channels.toml made this channel once and does so no more"
         return
+    draws = isinstance(told, CuratedChannel) and told.rule is not None
     names = told.pinned if isinstance(told, CuratedChannel) else told.articles
     named = [what for what, name in (("id", row["id"]), ("URL", row["url_key"])) if name in names]
     if named:
@@ -29,11 +41,13 @@ def why_curated(row: Mapping[str, Any], told: Told | None, fits: bool | None, to
         yield (
             f"it fits the channel's rule, which finds {some(found)}" if found else "it fitted the rule in the last run"
         )
-    elif to_fitting > MAJORITY:
+    elif draws and to_fitting > MAJORITY:
         yield f"drawn in: {percent(to_fitting)} of the weight of its ties leads to members that fit the rule"
-    elif not named:
+    elif draws and not named and not merged:
         today = f"; today {percent(to_fitting)} does" if to_fitting else ""
         yield f"drawn in when over half the weight of its ties led to members that fit the rule{today}"
+    elif not named and not merged:
+        yield "channels.toml put it there once and does so no more"
 
 
 def found_terms(row: Mapping[str, Any], rule: Rule) -> list[str]:

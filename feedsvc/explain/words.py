@@ -1,8 +1,10 @@
 """How explanations put things: times, counts, shares, and lists that are bounded. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from textwrap import shorten
+
+from feedsvc.settings import Themes
 
 MOST = 10  # of anything that is listed
 MAX_TITLE = 72  # characters, so that a line with a title and an id is two on a narrow terminal at most
@@ -24,6 +26,21 @@ def counted(count: int, noun: str) -> str:
 def percent(share: float) -> str:
     """ "41 %", and "under 1 %" rather than a nought that is none."""
     return "under 1 %" if 0 < share < 0.005 else f"{round(100 * share)} %"
+
+
+def hours(number: float) -> str:
+    return f"{number:g} hour" if number == 1 else f"{number:g} hours"
+
+
+def came(span: timedelta) -> str:
+    """ "came within 0.5 hours", for articles that are this far apart at most."""
+    return f"came within {hours(round(span / timedelta(hours=1), 2))}" if span else "came at the same moment"
+
+
+def takes(rules: Themes) -> str:
+    """What makes a community of articles a channel."""
+    span = f" whose own dates span {hours(rules.min_span_hours)} (themes.min_span_hours)"
+    return f"{rules.min_articles} articles (themes.min_articles)" + (span if rules.min_span_hours else "")
 
 
 def titled(title: str, id: str) -> str:

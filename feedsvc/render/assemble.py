@@ -42,6 +42,7 @@ def assemble(
     A channel without a `language` that readers know has the site's. `archives` is the number of the newest archive.
     """
     home = feed_home(key, site)
+    named = title if not key else f"{title} – {site.title}"
     language = language_tag(language) or site.language
     gone = {tombstone.id for tombstone in tombstones} | {article.id for article in articles if article.withdrawn}
     entries = tuple(
@@ -54,8 +55,9 @@ def assemble(
     changes = [entry.updated for entry in entries] + [tombstone.at for tombstone in tombstones]
     return Feed(
         id=id,
-        title=title if not key else f"{title} – {site.title}",
-        description=description or f"{title}, from {site.title}.",
+        title=named,
+        # RSS asks for one. Of a channel in another language, names alone are no words of this one.
+        description=description or (f"{title}, from {site.title}." if _is_english(language) else named),
         home_url=home,
         self_urls={format: home + name for format, name in files.items()},
         author=site.title,
@@ -98,6 +100,10 @@ def assemble_archive(
         current_urls=feed.self_urls,
         every_min=None,
     )
+
+
+def _is_english(language: str) -> bool:
+    return language.lower().partition("-")[0] == "en"
 
 
 def archive_urls(home: str, number: int, files: Mapping[str, str]) -> dict[str, str]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, func, not_, or_, select
 
-from feedsvc.model import Article, Channel, ChannelState, Origin, RelatedLink
+from feedsvc.model import Article, Channel, ChannelState, Origin, RelatedLink, Turn
 from feedsvc.store.copies import article_with_copy, shown_copies
 from feedsvc.store.feeds import article, channel_of
 from feedsvc.store.generations import PUBLICATION
@@ -22,6 +22,7 @@ from feedsvc.store.tables import (
     documents,
     feeds,
     generations,
+    lineage,
     links,
     members,
     pages,
@@ -307,13 +308,20 @@ def article_asides(connection: Connection, id: str, url: str | None, limit: int)
     return [dict(row._mapping) for row in connection.execute(wanted.limit(limit))]
 
 
-def article_listers(connection: Connection, id: str, limit: int) -> tuple[list[Mapping[str, Any]], int]:
-    """Which articles list this one: id, title, date_text; the newest first, and how many more there are."""
+def article_listers(
+    connection: Connection, id: str, limit: int, *, now: bool = True
+) -> tuple[list[Mapping[str, Any]], int]:
+    """Which articles list this one: id, title, date_text, withdrawn; the newest first, and how many more there are.
+
+    Unless `now`, those whose own list does not name it, though it or that of a copy has; what was withdrawn lists
+    nothing.
+    """
+    a, lists_it = articles.c, and_(links.c.listed, articles.c.withdrawn.is_(None))
     wanted = (
-        select(articles.c.id, articles.c.title, links.c.date_text, func.count().over().label("among"))
-        .join(links, links.c.article_id == articles.c.id)
-        .where(links.c.target_id == id)
-        .order_by(articles.c.published.desc(), articles.c.id)
+        select(a.id, a.title, links.c.date_text, a.withdrawn, func.count().over().label("among"))
+        .join(links, links.c.article_id == a.id)
+        .where(links.c.target_id == id, lists_it if now else not_(lists_it))
+        .order_by(a.published.desc(), a.id)
     )
     rows: list[Mapping[str, Any]] = [dict(row._mapping) for row in connection.execute(wanted.limit(limit))]
     return rows, rows[0]["among"] - len(rows) if rows else 0
@@ -332,3 +340,23 @@ def article_row(connection: Connection, id_or_url: str, key: str | None = None) 
     if row is None and key and (id := article_with_copy(connection, key)):
         return article_row(connection, id)
     return dict(row._mapping) if row else None
+
+
+def came_with(connection: Connection, id: str, slug: str) -> list[str]:
+    """The slugs of the channels that the operator's file merged into this one and that had the article themselves.
+
+    Only a channel that the file goes on merging keeps its articles.
+    """
+    wanted = (
+        select(channels.c.slug)
+        .join(members, members.c.slug == channels.c.slug)
+        .where(members.c.article_id == id, channels.c.heir == slug)
+        .order_by(channels.c.slug)
+    )
+    return list(connection.execute(wanted).scalars())
+
+
+def merged_in(connection: Connection, slug: str, run: int) -> list[str]:
+    """The slugs of the channels that became part of this one in a run."""
+    of = (lineage.c.other == slug, lineage.c.turn == Turn.MERGED.value, lineage.c.run == run)
+    return list(connection.execute(select(lineage.c.slug).where(*of).order_by(lineage.c.slug)).scalars())

@@ -75,7 +75,8 @@ class Reason:
     It has been there since the run with the number `run`, 0 where that is not known; `run_at` is None for one that is
     no longer kept. `here` are its ties to the others there, and `share` what of the weight of `all_ties` that is;
     `elsewhere` is the other channel that most of that weight leads to. `fits` is what the channel's rule says of it,
-    None where that says nothing, and `to_fitting` the share that leads to members that fit.
+    None where that says nothing, and `to_fitting` the share that leads to members that fit. `came_with` are the titles
+    of the channels that had it themselves and that the operator's file merged into this one.
     """
 
     run: int
@@ -86,6 +87,7 @@ class Reason:
     elsewhere: Way | None
     fits: bool | None
     to_fitting: float
+    came_with: tuple[str, ...] = ()
 
 
 def reasons(connection: Connection, ids: Collection[str], slugs: Collection[str], each: int) -> dict[Place, Reason]:
@@ -93,7 +95,7 @@ def reasons(connection: Connection, ids: Collection[str], slugs: Collection[str]
 
     Of each kind of ties, `each` are told at most. `ids` and `slugs` are few: those of a page.
     """
-    since = _since(connection, ids, slugs) if ids and slugs else {}
+    since, merged = _since(connection, ids, slugs) if ids and slugs else ({}, {})
     if not since:
         return {}
     tied, homes = _tied(connection, ids), _homes(connection, ids, slugs)
@@ -113,6 +115,7 @@ def reasons(connection: Connection, ids: Collection[str], slugs: Collection[str]
             elsewhere=next((way for way in ways if way.slug != slug), None),
             fits=fits.get((id, slug)),
             to_fitting=_share([one for one in tied[id] if (one.id, slug) in fitting], tied[id]),
+            came_with=tuple(merged.get((id, slug), ())),
         )
     return found
 
@@ -145,11 +148,11 @@ def _share(part: Sequence[Tied], whole: Sequence[Tied]) -> float:
 
 
 def _ends(ids: Collection[str]) -> CTE:
-    """Each tie of these articles, as seen from them: id, other, votes, likeness, near."""
+    """Each tie of these articles, as seen from them: id, other, votes, likeness, near, chance."""
     e = edges.c
     return union_all(
         *(
-            select(one.label("id"), other.label("other"), e.votes, e.likeness, e.near).where(one.in_(ids))
+            select(one.label("id"), other.label("other"), e.votes, e.likeness, e.near, e.chance).where(one.in_(ids))
             for one, other in ((e.a, e.b), (e.b, e.a))
         )
     ).cte("ends")
@@ -158,10 +161,11 @@ def _ends(ids: Collection[str]) -> CTE:
 def _tied(connection: Connection, ids: Collection[str]) -> dict[str, list[Tied]]:
     """id → every article that it is tied to, without title, strongest first."""
     e, listed = _ends(ids).c, _listed(connection, ids)
-    wanted = select(e.id, e.other, e.votes, e.likeness, e.near).join(articles, articles.c.id == e.other).where(SERVED)
+    columns = (e.id, e.other, e.votes, e.likeness, e.near, e.chance)
+    wanted = select(*columns).join(articles, articles.c.id == e.other).where(SERVED)
     found: dict[str, list[Tied]] = defaultdict(list)
-    for id, other, votes, likeness, near in connection.execute(wanted).all():
-        weight = Tie(id, other, votes, likeness, near).weight
+    for id, other, votes, likeness, near, chance in connection.execute(wanted).all():
+        weight = Tie(id, other, votes, likeness, near, chance).weight
         found[id].append(Tied(other, weight, likeness, near, listed.get((other, id)), listed.get((id, other))))
     for tied in found.values():
         tied.sort(key=lambda one: (-one.weight, one.id))
@@ -191,14 +195,27 @@ def _homes(connection: Connection, ids: Collection[str], slugs: Collection[str])
     return found
 
 
-def _since(connection: Connection, ids: Collection[str], slugs: Collection[str]) -> dict[Place, tuple[int, Any]]:
-    m = members.c
+def _since(
+    connection: Connection, ids: Collection[str], slugs: Collection[str]
+) -> tuple[dict[Place, tuple[int, Any]], dict[Place, list[str]]]:
+    """The run since which each of these articles is in each of these channels, and the titles of those merged into the
+    channel that keep the article, as the operator's file goes on merging them."""
+    c, m = channels.c, members.c
     wanted = (
-        select(m.article_id, m.slug, m.run, runs.c.started_at)
+        select(m.article_id, m.slug, m.run, runs.c.started_at, c.heir, c.title)
+        .join(channels, c.slug == m.slug)
         .outerjoin(runs, runs.c.id == m.run)
-        .where(m.article_id.in_(ids), m.slug.in_(slugs))
+        .where(m.article_id.in_(ids), or_(m.slug.in_(slugs), c.heir.in_(slugs)))
+        .order_by(c.slug)
     )
-    return {(row[0], row[1]): (row[2], row[3]) for row in connection.execute(wanted)}
+    since: dict[Place, tuple[int, Any]] = {}
+    merged: dict[Place, list[str]] = defaultdict(list)
+    for id, slug, run, run_at, heir, title in connection.execute(wanted):
+        if slug in slugs:
+            since[id, slug] = run, run_at
+        if heir in slugs:
+            merged[id, heir].append(title)
+    return since, merged
 
 
 def _titles(connection: Connection, ids: Collection[str]) -> dict[str, tuple[str, str | None]]:

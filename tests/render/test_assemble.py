@@ -34,6 +34,15 @@ def test_a_channel_has_the_sites_language_and_no_picture_unless_it_has_its_own()
     assert assembled(language="xx").language == "de"
 
 
+@pytest.mark.parametrize(("language", "told"), [("de", "Tram – The Paper"), ("en-GB", "Tram, from The Paper.")])
+def test_a_channel_without_description_is_described_in_no_other_language_than_its_own(language, told):
+    assert assembled(language=language).description == archive(number=1, language=language).description == told
+
+
+def test_everything_without_description_is_called_by_its_name_where_it_is_not_in_english():
+    assert assemble("", "urn:uuid:2", "Alles", "", [], FILES, SITE).description == "Alles"
+
+
 def test_a_picture_that_cannot_be_addressed_gives_way_to_the_sites():
     site = Site(title="The Paper", image="https://paper.example/zeitung ä.png")
     feed = assemble("", "urn:uuid:2", "All", "", [], FILES, site, image="file:///tram.png")

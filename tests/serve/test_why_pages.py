@@ -209,7 +209,11 @@ def test_many_ties_are_counted_and_not_all_named(write, client: FlaskClient) -> 
             [(verdicts, {"slug": "water", "article_id": "b", "fits": True}), (edges, a_tie("a", "b", 0, 0.3, True))],
             "100 % of what ties it to other articles leads to some that fit this channel’s rule.",
         ),
-        ([], "The editors put it here, or most of what tied it led here when it came."),
+        (
+            [],
+            "The editors put it here, by itself or with a channel that they made part of this one;"
+            " or most of what tied it led here when it came.",
+        ),
     ],
 )
 def test_in_a_curated_channel_the_rule_is_the_reason(write, client: FlaskClient, rows: list[Any], why: str) -> None:
@@ -220,6 +224,20 @@ def test_in_a_curated_channel_the_rule_is_the_reason(write, client: FlaskClient,
         *rows,
     )
     assert whys(page_at(client, "/channels/water/"))["On a"][0] == why
+
+
+@pytest.mark.parametrize("origin", ["curated", "rest"])
+def test_an_article_that_came_with_a_merged_channel_says_so_and_nothing_else(
+    write, client: FlaskClient, origin: str
+) -> None:
+    write(
+        (channels, a_channel("water", origin=origin)),
+        (channels, a_channel("river", state="merged", heir="water")),
+        (articles, an_article("a")),
+        *((members, a_member(slug, "a", run=3)) for slug in ("water", "river")),
+    )
+    told = ["It came with River, which the editors made part of this channel.", "Here since run 3."]
+    assert whys(page_at(client, "/channels/water/"))["On a"] == told
 
 
 def test_in_the_channel_of_the_rest_the_reason_is_what_is_lacking(write, client: FlaskClient) -> None:

@@ -15,7 +15,7 @@ from feedsvc.store import feeds as feed_store
 from feedsvc.store import graph as graph_store
 from feedsvc.store.feeds import Content, PublicArticle
 from feedsvc.store.graph import NewVertex, Woven
-from feedsvc.themes.graph import by_chance, weave
+from feedsvc.themes.graph import weave
 from feedsvc.themes.likeness import Likeness, count, packed
 from feedsvc.themes.parts import Edge, Text, Tie, in_order
 from feedsvc.themes.semantic import Encoder, mixed
@@ -81,7 +81,7 @@ def weave_in(
     pairs = {in_order(*link) for link in links} - former.keys()
     pairs |= {edge for edge in former if not again.isdisjoint(edge) and article_by_id.keys() >= {*edge}}
     lengths = graph_store.list_lengths(connection, {lister for lister, _ in links})
-    ties = weave(links, lengths, likeness.of(pairs), near, former, by_chance(ids, likeness.of))
+    ties = weave(links, lengths, likeness.of(pairs), near, former)
     strengths = _strengths(ties, former, known)
     # A stub's title ties it to nothing, but may tell what another one tells.
     told_alike = likeness.nearest(a.id for a in entering if a.stub)

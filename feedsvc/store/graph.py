@@ -75,7 +75,7 @@ def list_lengths(connection: Connection, ids: Iterable[str]) -> dict[str, int]:
 def ties(connection: Connection, ids: Collection[str] | None = None) -> dict[Edge, Tie]:
     """Every tie, or those of these articles."""
     e = edges.c
-    wanted = select(e.a, e.b, e.votes, e.likeness, e.near, e.chance)
+    wanted = select(e.a, e.b, e.votes, e.likeness, e.near)
     if ids is None:
         return {(row[0], row[1]): Tie(*row) for row in connection.execute(wanted).all()}
     found: dict[Edge, Tie] = {}
@@ -88,7 +88,7 @@ def ties(connection: Connection, ids: Collection[str] | None = None) -> dict[Edg
 def ties_within(connection: Connection, ids: AbstractSet[str]) -> list[Tie]:
     """The ties of which both ends are among these articles, in order."""
     e = edges.c
-    wanted = select(e.a, e.b, e.votes, e.likeness, e.near, e.chance)
+    wanted = select(e.a, e.b, e.votes, e.likeness, e.near)
     rows = (row for some in chunks(sorted(ids)) for row in connection.execute(wanted.where(e.a.in_(some))))
     return sorted((Tie(*row) for row in rows if row[1] in ids), key=lambda tie: tie.edge)
 
@@ -129,7 +129,7 @@ def write_graph(
     if changed:
         statement = update(vertices).where(vertices.c.article_id == bindparam("id"))
         connection.execute(statement.values(strength=bindparam("now")), changed)
-    tied = [{**tie._asdict(), "run": run} for tie in woven]
+    tied = [{"a": t.a, "b": t.b, "votes": t.votes, "likeness": t.likeness, "near": t.near, "run": run} for t in woven]
     for some in chunks(tied):
         upsert(connection, edges, some, plain=True)
     for listers in chunks(sorted({lister for lister, _ in linked})):

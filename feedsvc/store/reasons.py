@@ -148,11 +148,11 @@ def _share(part: Sequence[Tied], whole: Sequence[Tied]) -> float:
 
 
 def _ends(ids: Collection[str]) -> CTE:
-    """Each tie of these articles, as seen from them: id, other, votes, likeness, near, chance."""
+    """Each tie of these articles, as seen from them: id, other, votes, likeness, near."""
     e = edges.c
     return union_all(
         *(
-            select(one.label("id"), other.label("other"), e.votes, e.likeness, e.near, e.chance).where(one.in_(ids))
+            select(one.label("id"), other.label("other"), e.votes, e.likeness, e.near).where(one.in_(ids))
             for one, other in ((e.a, e.b), (e.b, e.a))
         )
     ).cte("ends")
@@ -161,11 +161,10 @@ def _ends(ids: Collection[str]) -> CTE:
 def _tied(connection: Connection, ids: Collection[str]) -> dict[str, list[Tied]]:
     """id → every article that it is tied to, without title, strongest first."""
     e, listed = _ends(ids).c, _listed(connection, ids)
-    columns = (e.id, e.other, e.votes, e.likeness, e.near, e.chance)
-    wanted = select(*columns).join(articles, articles.c.id == e.other).where(SERVED)
+    wanted = select(e.id, e.other, e.votes, e.likeness, e.near).join(articles, articles.c.id == e.other).where(SERVED)
     found: dict[str, list[Tied]] = defaultdict(list)
-    for id, other, votes, likeness, near, chance in connection.execute(wanted).all():
-        weight = Tie(id, other, votes, likeness, near, chance).weight
+    for id, other, votes, likeness, near in connection.execute(wanted).all():
+        weight = Tie(id, other, votes, likeness, near).weight
         found[id].append(Tied(other, weight, likeness, near, listed.get((other, id)), listed.get((id, other))))
     for tied in found.values():
         tied.sort(key=lambda one: (-one.weight, one.id))

@@ -8,7 +8,7 @@ other by a single edge goes where that one goes: a single list is no evidence of
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from graspologic_native import leiden
 from scipy.sparse import coo_array
@@ -23,9 +23,6 @@ RESOLUTION = 1.5  # above 1: rather two narrow channels than one that holds ever
 HELD = 0.4
 ITERATIONS = 5
 LEAST = 0.0001  # weight of an edge
-PAIRS = 1000  # of articles, by which it is judged how alike any two are
-FEWEST_PAIRS = 50
-MOST_BY_CHANCE = 0.08
 SEED = 1
 NO_TIE = Tie("", "", 0.0, 0.0, False)
 
@@ -36,13 +33,12 @@ def weave(
     likeness: Mapping[Edge, float],
     near: Mapping[Edge, float],
     known: Mapping[Edge, Tie],
-    chance: float = 0.0,
 ) -> list[Tie]:
     """The ties that are new or have changed, by edge.
 
     `links` are new pairs (article, the one it lists) and `length` says how many each lists in all. `likeness` gives
     the likeness of the linked pairs that are not `known` yet and of those known ones that are to be weighed anew;
-    `near` those pairs that are joined by their texts alone. `chance` is how alike any two articles are.
+    `near` those pairs that are joined by their texts alone.
     """
     votes: dict[Edge, float] = defaultdict(float)
     for lister, target in sorted(links):
@@ -51,25 +47,10 @@ def weave(
     for edge in sorted(votes.keys() | near.keys() | likeness.keys()):
         former = known.get(edge, NO_TIE)
         alike = near.get(edge, likeness.get(edge, former.likeness))
-        all_votes = round(former.votes + votes.get(edge, 0.0), 6)
-        since = former.chance if edge in known and alike == former.likeness else chance
-        tie = Tie(*edge, all_votes, alike, former.near or edge in near, since)
+        tie = Tie(*edge, round(former.votes + votes.get(edge, 0.0), 6), alike, former.near or edge in near)
         if tie[2:] != former[2:]:
             found.append(tie)
     return found
-
-
-def by_chance(ids: Sequence[str], likeness: Callable[[Iterable[Edge]], Mapping[Edge, float]]) -> float:
-    """How alike two of these articles are on average, far apart as they stand in their order; 0 for a few.
-
-    Long texts, and those of a site with one subject, have much in common whatever they are about. `likeness` says how
-    alike each of some pairs is. No more than MOST_BY_CHANCE: what is near says something even there.
-    """
-    half = len(ids) // 2
-    if half < FEWEST_PAIRS:
-        return 0.0
-    pairs = {in_order(ids[at], ids[at + half]) for at in range(0, half, -(-half // PAIRS))}
-    return round(min(sum(likeness(pairs).values()) / len(pairs), MOST_BY_CHANCE), 3)
 
 
 def communities(ids: Collection[str], weights: Mapping[Edge, float], before: Mapping[str, str]) -> list[frozenset[str]]:

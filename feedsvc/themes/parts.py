@@ -20,9 +20,8 @@ class Tie(NamedTuple):
     """What joins two articles, `a` before `b` by id.
 
     `votes` is what lists of related links say, `likeness` the cosine of the texts, `near` whether one is among
-    those nearest to the other. `chance` is how alike any two articles were then: what a list names without being
-    more alike than that is not held together by its words. Once woven, both stay: words grow rarer or commoner
-    with every run, and would move articles that nobody has touched.
+    those nearest to the other. Once woven, the likeness stays: words grow rarer or commoner with every run, and
+    would move articles that nobody has touched.
     """
 
     a: str
@@ -30,7 +29,6 @@ class Tie(NamedTuple):
     votes: float
     likeness: float
     near: bool
-    chance: float = 0.0
 
     @property
     def edge(self) -> Edge:
@@ -38,8 +36,7 @@ class Tie(NamedTuple):
 
     @property
     def weight(self) -> float:
-        listed = max(self.likeness - self.chance, 0.0) if self.votes > 0 else 0.0
-        return self.votes + self.likeness * self.near + listed
+        return self.votes + self.likeness * ((self.votes > 0) + self.near)
 
 
 def in_order(a: str, b: str) -> Edge:

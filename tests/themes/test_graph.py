@@ -1,24 +1,13 @@
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsvc.themes.graph import (
-    FEWEST_PAIRS,
-    MOST_BY_CHANCE,
-    PAIRS,
-    VOTE,
-    Edge,
-    Tie,
-    by_chance,
-    communities,
-    in_order,
-    weave,
-)
+from feedsvc.themes.graph import VOTE, Edge, Tie, communities, in_order, weave
 
 
 def weights(
@@ -189,35 +178,6 @@ def test_texts_count_once_for_a_link_and_once_more_when_they_are_among_the_neare
     assert weave([], {}, {}, {("a", "b"): 0.4}, {})[0].weight == pytest.approx(0.4)
     assert weave([("a", "b")], {"a": 1}, {("a", "b"): 0.4}, {}, {})[0].weight == pytest.approx(VOTE + 0.4)
     assert weave([("a", "b")], {"a": 1}, {}, {("a", "b"): 0.4}, {})[0].weight == pytest.approx(VOTE + 0.8)
-
-
-def test_what_a_list_names_counts_as_like_only_so_far_as_it_is_more_than_any_two_are() -> None:
-    [plain] = weave([("a", "b")], {"a": 1}, {("a", "b"): 0.4}, {}, {}, chance=0.1)
-    assert plain.weight == pytest.approx(VOTE + 0.3)
-    [strange] = weave([("a", "b")], {"a": 1}, {("a", "b"): 0.05}, {}, {}, chance=0.1)
-    assert strange.weight == VOTE
-    [near] = weave([("a", "b")], {"a": 1}, {}, {("a", "b"): 0.4}, {}, chance=0.1)
-    assert near.weight == pytest.approx(VOTE + 0.4 + 0.3)
-    [unlisted] = weave([], {}, {}, {("a", "b"): 0.4}, {}, chance=0.1)
-    assert unlisted.weight == 0.4
-
-
-def test_how_alike_any_two_are_is_settled_when_a_tie_is_woven() -> None:
-    known = {("a", "b"): Tie("a", "b", 0.05, 0.4, False, 0.1)}
-    assert weave([], {}, {("a", "b"): 0.4}, {}, known, chance=0.2) == []
-    assert weave([("b", "a")], {"b": 2}, {}, {}, known, chance=0.2)[0].chance == 0.1
-    assert weave([], {}, {("a", "b"): 0.5}, {}, known, chance=0.2)[0].chance == 0.2  # its text has come
-
-
-def test_how_alike_any_two_are_is_not_asked_of_few_and_never_much() -> None:
-    def alike(pairs: Iterable[Edge]) -> dict[Edge, float]:
-        return dict.fromkeys(pairs, 0.5)
-
-    assert by_chance([f"{n}" for n in range(FEWEST_PAIRS)], alike) == 0
-    assert by_chance([f"{n:05}" for n in range(10 * PAIRS)], alike) == MOST_BY_CHANCE
-    asked: list[Edge] = []
-    by_chance([f"{n:05}" for n in range(10 * PAIRS)], lambda pairs: asked.extend(pairs) or {("a", "b"): 0.0})
-    assert len(set(asked)) == PAIRS
 
 
 KNOWN = {("a", "b"): Tie("a", "b", 0.05, 0.4, True)}

@@ -69,7 +69,6 @@ edges = Table(
     Column("likeness", Float, nullable=False),
     Column("near", Boolean, nullable=False),
     Column("run", Integer, nullable=False),
-    Column("chance", Float, nullable=False, server_default="0"),
     Index(None, "b"),
     sqlite_with_rowid=False,
 )

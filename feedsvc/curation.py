@@ -4,14 +4,25 @@ Says what may stand in the file and reads it; `themes.curated` and `themes.amend
 found at once and named by its line and key; an unknown key is a mistake. Without the file nothing is said.
 """
 
+import codecs
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from feedsvc.errors import BadSettings
@@ -20,12 +31,18 @@ from feedsvc.toml_lines import Place, key_lines, line_of
 
 FILE_NAME = "channels.toml"  # it lies beside the settings file
 MAX_SLUG = 60
+EVERYTHING = "everything"  # names the feed of all articles where a channel is asked for
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # What every feed format takes as it stands: the characters of RFC 3986, a host by name, and no user.
 IMAGE = re.compile(
     r"https?://[a-z0-9][a-z0-9._-]*(:[0-9]{1,5})?/([a-z0-9/?#!$&'()*+,;=:@._~-]|%[0-9a-f]{2})*",
     re.IGNORECASE | re.ASCII,
 )
+# What no feed can carry (https://www.w3.org/TR/xml/#charsets), no database keeps, or nobody means to write.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # by category, they would show something
+# Where tomllib says that a mistake is.
+TOML_PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
 
 
 # The kinds of text
@@ -40,6 +57,8 @@ def _slug(value: str) -> str:
 def _new_slug(value: str) -> str:
     if len(value) > MAX_SLUG:
         raise ValueError(f"must have {MAX_SLUG} characters at most")
+    if value == EVERYTHING:
+        raise ValueError(f"{value!r} is the name of the feed of all articles; take another")
     return value
 
 
@@ -49,8 +68,27 @@ def _some(value: str) -> str:
     return value
 
 
+def _lines(value: str) -> str:
+    if found := CONTROL.search(value):
+        raise ValueError(f"holds the control character U+{ord(found[0]):04X}")
+    return value
+
+
+def _line(value: str) -> str:
+    if len(value.splitlines()) > 1 or "\t" in value:
+        raise ValueError("must be one line, without tabs")
+    return _lines(value)
+
+
+def _visible(value: str) -> str:
+    if not any(unicodedata.category(char)[0] in "LNPS" and char not in BLANK_LETTERS for char in value):
+        raise ValueError("must show something")
+    return value
+
+
 def _term(value: str) -> str:
-    if not any(char.isalnum() for char in value):
+    # As it is compared: a voicing mark of its own is a letter until then.
+    if not any(char.isalnum() for char in unicodedata.normalize("NFKC", value)):
         raise ValueError("must hold a letter or a digit")
     if "*" in value[:-1]:
         raise ValueError("may have a * only at its end, as in flood*")
@@ -88,11 +126,14 @@ def _language(value: str) -> str:
 
 Slug = Annotated[str, AfterValidator(_slug)]
 NewSlug = Annotated[Slug, AfterValidator(_new_slug)]
-Text = Annotated[str, AfterValidator(_some)]
+Title = Annotated[str, AfterValidator(_some), AfterValidator(_line), AfterValidator(_visible)]
+Prose = Annotated[str, AfterValidator(_lines)]
 Image = Annotated[str, AfterValidator(_image)]
 Language = Annotated[str, AfterValidator(_language)]
-Term = Annotated[str, AfterValidator(_term)]
-ArticleName = Annotated[str, AfterValidator(_article)]  # an id, or a URL in the form that is compared
+Term = Annotated[str, AfterValidator(_line), AfterValidator(_term), AfterValidator(_visible)]
+ArticleName = Annotated[
+    str, AfterValidator(_line), AfterValidator(_article)
+]  # an id, or a URL in the form that is compared
 
 
 # The tables
@@ -144,8 +185,8 @@ class Told(Look):
     """What readers are told of a channel."""
 
     slug: NewSlug
-    title: Text
-    description: str = ""
+    title: Title
+    description: Prose = ""
 
 
 def _unless_ruled(value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
@@ -168,8 +209,8 @@ class Rename(Look):
     """One `[[renames]]` table: what readers are told of a discovered channel, under the slug it has."""
 
     slug: Slug
-    title: Text | None = None
-    description: str | None = None
+    title: Title | None = None
+    description: Prose | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
@@ -203,6 +244,16 @@ class Curation(Section):
     merges: tuple[Merge, ...] = ()
     splits: tuple[Split, ...] = ()
 
+    _text: str = PrivateAttr("")  # what it was read from
+
+    def model_post_init(self, context: Any) -> None:
+        self._text = (context or {}).get("text", "")
+
+    def at(self, *place: str | int) -> str:
+        """How to name what stands at a place: "channels.toml line 12: merges[0].into"; without a file the key alone."""
+        line = f"{FILE_NAME} line {line_of(place, _lines_of(self._text))}: " if self._text else ""
+        return line + _key(place)
+
     @property
     def made(self) -> dict[str, Told]:
         """slug → what is told of it, for each channel that the file makes."""
@@ -225,18 +276,42 @@ def load_curation(path: Path, url_key: Callable[[str], str] = str) -> Curation:
         return Curation()
     except OSError as error:
         raise BadSettings(str(path), [f"{path.name} cannot be read: {error.strerror}"]) from error
-    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, or a number of thousands of digits
-        raise BadSettings(str(path), [f"{path.name} is not TOML: {error}"]) from error
+    except UnicodeDecodeError as error:
+        raise BadSettings(str(path), [_not_utf8(error)]) from error
+    except (ValueError, RecursionError) as error:  # not TOML, or a number of thousands of digits
+        raise BadSettings(str(path), [_not_toml(text, error)]) from error
     problems = list(_contradictions(table))
     try:
-        curation = Curation.model_validate(table, context={"url_key": url_key})
+        curation = Curation.model_validate(table, context={"url_key": url_key, "text": text})
     except ValidationError as error:
         problems += [(detail["loc"], _sentence(detail)) for detail in error.errors()]
     if problems:
-        lines = key_lines(text)
-        placed = sorted((line_of(place, lines), _key(place), sentence) for place, sentence in problems)
-        raise BadSettings(str(path), [f"{path.name} line {line}: {key}: {sentence}" for line, key, sentence in placed])
+        placed = sorted((line_of(place, _lines_of(text)), _key(place), sentence) for place, sentence in problems)
+        told = [f"{FILE_NAME} line {line}: {key}: {sentence}" for line, key, sentence in placed]
+        raise BadSettings(str(path), told)
     return curation
+
+
+def _not_utf8(error: UnicodeDecodeError) -> str:
+    if error.object.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return f"{FILE_NAME} line 1: is text in UTF-16; save it as UTF-8"
+    line = error.object.count(b"\n", 0, error.start) + 1
+    return f"{FILE_NAME} line {line}: is not text in UTF-8: it holds the byte 0x{error.object[error.start]:02x}"
+
+
+def _not_toml(text: str, error: Exception) -> str:
+    """Where and why, with the last line for what is missing at the end."""
+    place = TOML_PLACE.search(str(error))
+    if not place:
+        return f"{FILE_NAME} is not TOML: {error}"
+    line = place[1] or text.rstrip().count("\n") + 1
+    where = f"column {place[2]}" if place[2] else "here the file ends"
+    return f"{FILE_NAME} line {line}: is not TOML: {TOML_PLACE.sub('', str(error))} ({where})"
+
+
+@lru_cache(maxsize=4)
+def _lines_of(text: str) -> Mapping[Place, int]:
+    return key_lines(text)
 
 
 def _contradictions(table: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:

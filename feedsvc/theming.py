@@ -25,8 +25,8 @@ from feedsvc.store.graph import ARRANGED
 from feedsvc.store.store import Store, read_mark, write_mark
 from feedsvc.themes.amend import begin, clashes, finish, remarks
 from feedsvc.themes.arranging import arrange
-from feedsvc.themes.continuity import continue_channels
-from feedsvc.themes.curated import Candidate, Judged, Verdict, judge
+from feedsvc.themes.continuity import continue_channels, housed
+from feedsvc.themes.curated import EDITION, Candidate, Judged, Verdict, judge
 from feedsvc.themes.describe import describe
 from feedsvc.themes.likeness import Likeness
 from feedsvc.themes.lineage import aged, settled, turns
@@ -34,7 +34,7 @@ from feedsvc.themes.naming import Names, slug
 from feedsvc.themes.parts import Edge, Vertex
 from feedsvc.themes.placing import place
 from feedsvc.themes.steady import hold
-from feedsvc.themes.words import plain, words_of
+from feedsvc.themes.words import plain, told_by
 from feedsvc.weaving import Progress, Weaving, encoder_of, weave_in
 
 JUDGED = "judged"  # by which rules of the operator's file
@@ -79,14 +79,20 @@ def theme(
     encoder = encoder_of(settings.model) if settings.model else None
     with store.reading() as connection:
         before = feed_store.all_channels(connection)
-        if impossible := clashes(before, curation):
-            raise BadSettings(FILE_NAME, impossible)
+        refuse_clashes(before, curation)
         weaving = weave_in(connection, public, now, encoder, progress)
         run = _Run(connection, public, before, weaving, settings, curation)
         after = run.channels()
-        told = remarks(after, run.judged, curation)
-        events = turns(before, after, run.newest) if run.newest else []
+        told = remarks(before, after, run.judged, curation)
+        splits = {split.slug for split in curation.splits}
+        events = turns(before, after, run.newest, splits) if run.newest else []
         return Themed(before, after, events, told, weaving, run.new_verdicts, run.rejudged, run.marks)
+
+
+def refuse_clashes(before: Iterable[Channel], curation: Curation) -> None:
+    """Raise BadSettings when the operator's file asks for what it never can have, given these channels."""
+    if impossible := clashes(before, curation):
+        raise BadSettings(FILE_NAME, impossible)
 
 
 class _Run:
@@ -107,7 +113,7 @@ class _Run:
         self.newest = max(self.published.values(), default=None)
         # What readers are told of a channel says nothing of what is in it.
         channels = [(c.slug, c.rule, c.pinned, c.banned) for c in curation.channels]
-        self.rules = _digest(channels, [(s.slug, s.rule, s.articles) for s in curation.splits])
+        self.rules = _digest(EDITION, channels, [(s.slug, s.rule, s.articles) for s in curation.splits])
         self.by_other_rules = read_mark(connection, JUDGED) != self.rules
         mark = read_mark(connection, ARRANGED)
         self.arranging, arranged = _arranging(mark, weaving.arrived, public, settings)
@@ -137,7 +143,8 @@ class _Run:
         after = continue_channels(
             groups, start.before, themes, self.published, self._titles, slug, start.made, self._about, refused
         )
-        after = aged(finish(after, start, self.judged, self.curation), self.published, themes)
+        after = housed(finish(after, start, self.judged, self.curation), self.published, themes, slug)
+        after = aged(after, self.published, themes)
         after = self._called(after) if self.arranging else after
         return [channel if channel.born else replace(channel, born=self.newest) for channel in after]
 
@@ -222,15 +229,15 @@ class _Run:
         titles = {a.id: "" if a.withdrawn else a.title for a in self.public}
         words = {id: (content.summary, content.body_html) for id, content in contents.items()}
         vertices = [
-            Vertex(a.id, titles[a.id], words_of(titles[a.id], *words[a.id]), a.published, a.stub) for a in self.public
+            Vertex(a.id, titles[a.id], told_by(titles[a.id], *words[a.id]), a.published, a.stub) for a in self.public
         ]
         return Names(vertices, {c.title: c.members for c in self.before if c.state.stands})
 
     def _titles(self, groups: Sequence[frozenset[str]]) -> Sequence[str]:
         return self._names.titles(groups) if groups else []
 
-    def _about(self, members: frozenset[str]) -> str:
-        return describe(self._names, members) if self._in_english else ""
+    def _about(self, members: frozenset[str], title: str) -> str:
+        return describe(self._names, members, title) if self._in_english else ""
 
     @property
     def _in_english(self) -> bool:

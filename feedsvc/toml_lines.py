@@ -21,7 +21,8 @@ TOKEN = re.compile(
 def key_lines(text: str) -> dict[Place, int]:
     """place → the line it begins at, for every table, key and list item of a text that tomllib reads.
 
-    Whatever stands in the value of one key has the line of that key.
+    What a list over several lines holds has its own line; whatever else stands in the value of one key has the line
+    of that key.
     """
     found: dict[Place, int] = {}
     sizes: Counter[Place] = Counter()
@@ -30,11 +31,12 @@ def key_lines(text: str) -> dict[Place, int]:
         said = tomllib.loads(statement)
         if statement.startswith("["):
             table = _header(said, statement.startswith("[["), sizes)
-            places = [table[:n] for n in range(1, len(table) + 1)]
+            places = [(table[:n], line) for n in range(1, len(table) + 1)]
         else:
-            places = [table + below for below in _places(said)]
-        for place in places:
-            found.setdefault(place, line)
+            items = ((table + below, line + down) for below, down in _item_lines(statement, said))
+            places = [*items, *((table + below, line) for below in _places(said))]
+        for place, its_line in places:
+            found.setdefault(place, its_line)
     return found
 
 
@@ -57,6 +59,38 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
             yield line, statement.strip()
             line += statement.count("\n") + 1
             start = token.end()
+
+
+def _item_lines(statement: str, said: Any) -> Iterator[tuple[Place, int]]:
+    """(place, number of lines below the key) of everything in a list that goes over several lines."""
+    key: Place = ()
+    while isinstance(said, dict) and len(said) == 1:
+        name, said = next(iter(said.items()))
+        key += (name,)
+    number = 0
+    for down, text in _list_lines(statement) if isinstance(said, list) else ():
+        items = tomllib.loads(f"list = [{text.strip().removeprefix(',')}\n]")["list"]
+        for item in items:
+            yield from (((*key, number, *below), down) for below in [(), *_places(item)])
+            number += 1
+
+
+def _list_lines(statement: str) -> Iterator[tuple[int, str]]:
+    """(number of lines below the key, text) of what a list holds, cut at every line end between its items."""
+    depth = start = 0
+    for token in TOKEN.finditer(statement):
+        if token[0] == "{" and not start:
+            return  # a table, and lines end in none
+        if token[0] in ("[", "{"):
+            depth += 1
+            start = start or token.end()
+        elif token[0] in ("]", "}"):
+            depth -= 1
+        if start and (depth == 0 or (depth == 1 and token[0] == "\n")):
+            yield statement.count("\n", 0, start), statement[start : token.start()]
+            start = token.end()
+        if start and depth == 0:
+            return
 
 
 def _header(said: Any, is_list: bool, sizes: Counter[Place]) -> Place:

@@ -203,6 +203,30 @@ def test_check_lists_every_mistake(feedsvc: Feedsvc, open_desk: Callable[..., An
     assert "sources[2]" not in done.err
 
 
+def test_check_refuses_what_a_run_would_refuse(feedsvc: Feedsvc, printed: Any) -> None:
+    channels = printed.root / "channels.toml"
+    channels.write_text('\n[[channels]]\ntitle = "A"\nslug = "more-stories"\npinned = ["x"]\n', encoding="utf-8")
+    told = "channels.toml line 4: channels[0].slug: there is a channel 'more-stories' already; take another"
+    checked, refreshed = (feedsvc(command, printed.config_path) for command in ("check", "refresh"))
+    assert (checked.code, refreshed.code) == (2, 2)
+    assert told in checked.err
+    assert told in refreshed.err
+
+
+def test_check_tells_the_mistakes_of_the_channels_of_a_store_that_is_not_there(
+    feedsvc: Feedsvc, open_desk: Callable[..., Any], tmp_path: Path
+) -> None:
+    desk = open_desk("new", f"sqlite:///{tmp_path}/none.db")
+    (desk.root / "channels.toml").write_text("a = 1\nb = 2", encoding="utf-8")
+    assert desk.settings
+    lines = feedsvc("check", desk.config_path).err.splitlines()
+    assert [line.split(":")[0].strip(" -") for line in lines if line.startswith("  - ")] == [
+        "store.url",
+        "channels.toml line 1",
+        "channels.toml line 2",
+    ]
+
+
 def test_check_says_so_when_all_is_fine_and_changes_nothing(feedsvc: Feedsvc, printed: Any) -> None:
     before = printed.standing()
     done = feedsvc("check", printed.config_path)

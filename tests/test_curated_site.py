@@ -142,6 +142,73 @@ def test_a_split_holds_for_articles_that_come_later(town) -> None:
     assert len(town.channel_titles()[tram]) == 6
 
 
+def test_a_split_stands_again_when_the_file_was_cut_off_or_away_for_a_run(town) -> None:
+    town.run()
+    tram = slug_of(town, "Tram report 1")
+    whole = FLOODS + (
+        f'[[splits]]\nslug = "early"\ntitle = "Early"\nout_of = "{tram}"\n'
+        'rule.any_of.title = ["report 1", "report 2"]\n'
+    )
+    say(town, whole)
+    town.run()
+    stood = town.channel_titles()
+    for cut_off in (FLOODS, ""):
+        say(town, cut_off)
+        town.run()
+        say(town, whole)
+        assert town.run().reports == []
+        assert town.channel_titles() == stood
+
+
+def test_what_is_banned_from_a_channel_is_in_the_rest_when_its_own_is_merged_there(town) -> None:
+    town.run()
+    tram = slug_of(town, "Tram report 1")
+    banning = FLOODS.replace("[channels.rule", 'banned = ["https://paper.example/tram/1"]\n[channels.rule')
+    say(town, banning + f'[[merges]]\nslugs = ["{tram}"]\ninto = "high-water"\n')
+    town.run()
+    assert sizes(town) == {"high-water": 11, "more-stories": 1}
+    assert slug_of(town, "Tram report 1") == "more-stories"
+    town.write_lines("b.jsonl", *(record(theme, 6) for theme in WORDS))
+    town.run()
+    assert "Tram report 1" in town.channel_titles()["more-stories"]
+    assert set(town.channel_titles()["high-water"]) >= {f"Tram report {n}" for n in (0, 2, 3, 4, 5)}
+    assert "Tram report 1" not in town.channel_titles()["high-water"]
+
+
+def test_a_theme_that_would_have_ended_at_once_is_in_the_rest_run_after_run(desk) -> None:
+    desk.config["themes"] |= {"window_days": 5, "retire_after_days": 2}
+    early = (record("Tram", n) for n in range(6))
+    late = (record("Flood", n, published=f"2026-05-{n + 1:02}T12:00:00Z", related=[]) for n in range(6))
+    desk.write_lines("a.jsonl", *early, *late)
+    desk.run()
+    assert set(desk.channel_titles()["more-stories"]) == {f"Tram report {n}" for n in range(6)}
+    assert len(desk.channel_titles()) == 2
+    stood = desk.channel_titles()
+    desk.config["themes"]["min_articles"] = 4  # so that all is arranged anew
+    desk.run()
+    assert desk.channel_titles() == stood
+
+
+def test_the_title_of_what_is_left_over_follows_the_setting(town) -> None:
+    town.write_lines("b.jsonl", {"title": "A cat", "published": stamp(3), "body_text": "It sat."})
+    town.run()
+    town.config["themes"]["rest_title"] = "Sundries"
+    town.run()
+    assert json.loads(town.body("channels/more-stories"))["title"].startswith("Sundries")
+
+
+def test_a_channel_that_takes_over_several_says_so_once(town) -> None:
+    town.run()
+    slugs = sorted({slug_of(town, f"{theme} report 1") for theme in WORDS})
+    say(town, FLOODS.replace("river wall", "o*"))
+    assert town.run().reports == [
+        "channels.toml line 3: channels[0].slug: 'high-water' has taken over 2 channels with all they had:"
+        f" {', '.join(slugs)}"
+    ]
+    say(town, FLOODS.replace("river wall", "o*") + "# nothing new\n")
+    assert town.run().reports == []
+
+
 def test_a_slug_that_was_merged_away_ends_the_run_and_every_feed_stands(town) -> None:
     town.run()
     tram, flood = slug_of(town, "Tram report 1"), slug_of(town, "Flood report 1")
@@ -164,4 +231,4 @@ def test_a_mistake_in_the_file_ends_the_run(town) -> None:
 
 def test_what_the_file_names_and_nobody_knows_is_told(town) -> None:
     say(town, '[[renames]]\nslug = "nowhere"\ntitle = "Nowhere"\n')
-    assert town.run().reports == ["renames[0].slug: there is no channel 'nowhere'"]
+    assert town.run().reports == ["channels.toml line 2: renames[0].slug: there is no channel 'nowhere'"]

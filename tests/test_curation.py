@@ -218,8 +218,8 @@ rule = 1
         "line 6: channels[0].titel: there is no such key",
         "line 9: channels[0].rule.words: there is no such key",
         "line 11: channels[0].rule.any_of.words: must be a list of words",
-        "line 12: channels[0].rule.any_of.title[0]: must hold a letter or a digit",
-        "line 12: channels[0].rule.any_of.title[1]: may have a * only at its end, as in flood*",
+        "line 13: channels[0].rule.any_of.title[0]: must hold a letter or a digit",
+        "line 14: channels[0].rule.any_of.title[1]: may have a * only at its end, as in flood*",
         "line 19: channels[1].title: must be text in quotes",
         "line 20: channels[1].pinned: must be a list of ids or URLs",
         "line 23: channels[2].slug: 'river' is the slug of another channel here",
@@ -270,6 +270,10 @@ rule = 1
             f'[[merges]]\nslugs = ["a"]\ninto = "b"\n[[channels]]\nslug = "{"x" * 61}"\ntitle = "X"\npinned = ["y"]',
             "line 5: channels[0].slug: must have 60 characters at most",
         ),
+        (
+            '[[channels]]\nslug = "everything"\ntitle = "X"\npinned = ["y"]',
+            "line 2: channels[0].slug: 'everything' is the name of the feed of all articles; take another",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused(tmp_path: Path, text: str, problem: str) -> None:
@@ -277,14 +281,49 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, text: str, problem: str
 
 
 @pytest.mark.parametrize(
+    ("said", "problem"),
+    [
+        ('title = "a\\u0000b"', "title: holds the control character U+0000"),
+        ('description = """\na\n\tb\\u001B"""', "description: holds the control character U+001B"),
+        ('description = "a\\uFFFF"', "description: holds the control character U+FFFF"),
+        ('title = "a\\nb"', "title: must be one line, without tabs"),
+        ('title = "\\u200B"', "title: must show something"),
+        ('title = "\\u2800 \\u0301"', "title: must show something"),
+    ],
+)
+def test_what_no_reader_can_see_is_refused(tmp_path: Path, said: str, problem: str) -> None:
+    assert problems(tmp_path, f'[[renames]]\nslug = "a"\n{said}') == [f"line 3: renames[0].{problem}"]
+
+
+@pytest.mark.parametrize("title", ["猫", "🚋", "C++", "£", "हिन्दी"])
+def test_a_title_may_be_of_any_letters_and_signs(tmp_path: Path, title: str) -> None:
+    text = f'[[renames]]\nslug = "a"\ntitle = "{title}"\ndescription = """\n{title}\n\n{title}"""'
+    assert read(tmp_path, text).renames[0].title == title
+
+
+@pytest.mark.parametrize("term", ["\uff9e", "+", "#", "."])
+def test_a_term_that_comes_to_nothing_is_refused(tmp_path: Path, term: str) -> None:
+    said = RIVER + f'rule.any_of.words = [\n  "flood",\n  "{term}",\n]'
+    assert problems(tmp_path, said) == ["line 7: channels[0].rule.any_of.words[1]: must hold a letter or a digit"]
+
+
+def test_a_place_in_the_file_is_named_by_its_line_and_key(tmp_path: Path) -> None:
+    said = read(tmp_path, '[[merges]]\nslugs = [\n  "a",\n  "b",\n]\ninto = "c"')
+    assert said.at("merges", 0, "slugs", 1) == "channels.toml line 4: merges[0].slugs[1]"
+    assert Curation().at("merges", 0, "into") == "merges[0].into"
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('[[channels]]\nslug = "a"\ntitle "x"\n', r"is not TOML: .*\(at line 3, column 7\)"),
+        ('[[channels]]\nslug = "a"\ntitle "x"\n', r"line 3: is not TOML: Expected .* \(column 7\)"),
+        ('[[channels]]\nslug = "a"\nwords = [\n"x",\n\n', r"line 4: is not TOML: .* \(here the file ends\)"),
         ("a = " + "[" * 5000, "is not TOML: "),
         (f"a = {'1' * 5000}", "is not TOML: "),
-        (b'title = "\xff"', "is not TOML: "),
+        (b'\xef\xbb\xbfa = 1\ntitle = "\xff"', "line 2: is not text in UTF-8: it holds the byte 0xff"),
+        ("a = 1\n".encode("utf-16"), "line 1: is text in UTF-16; save it as UTF-8"),
     ],
-    ids=["a key without =", "brackets without end", "a number too long", "not UTF-8"],
+    ids=["a key without =", "cut off", "brackets without end", "a number too long", "Latin-1", "UTF-16"],
 )
 def test_a_file_that_is_not_toml_is_told_as_such(tmp_path: Path, text: str | bytes, problem: str) -> None:
     [told] = problems(tmp_path, text)

@@ -36,7 +36,8 @@ def test_every_key_has_the_line_it_begins_at() -> None:
     lines = key_lines(TEXT)
     assert lines["top",] == 2
     assert (lines["one",], lines["one", "a"]) == (3, 4)
-    assert (lines["many", 0], lines["many", 0, "x"], lines["many", 0, "x", 1]) == (5, 6, 6)
+    assert (lines["many", 0], lines["many", 0, "x"]) == (5, 6)
+    assert (lines["many", 0, "x", 0], lines["many", 0, "x", 1]) == (7, 8)
     assert lines["many", 0, "inner"] == 10
     assert {lines["many", 0, "inner", *more] for more in [("y",), ("y", "z"), ("y", "list", 0)]} == {11}
     assert lines["many", 0, "inner", "text"] == 12
@@ -46,6 +47,36 @@ def test_every_key_has_the_line_it_begins_at() -> None:
 
 def test_every_place_of_the_table_has_a_line_and_nothing_else_has() -> None:
     assert set(key_lines(TEXT)) == set(places(tomllib.loads(TEXT)))
+
+
+LISTS = """\
+a = [ 1, [2,
+  3], "]"  # ]
+  # [
+  , '''
+4''', 5
+  , { b = [ 6 ] },
+
+  { b = [
+      7,
+      8 ] } ]
+c."d.e".f = [
+  "x", ]
+g = { h = [1, 2] }
+i = [[
+  1,
+], []]
+"""
+
+
+def test_what_a_list_over_several_lines_holds_has_its_own_line() -> None:
+    lines = key_lines(LISTS)
+    assert [lines["a", n] for n in range(7)] == [1, 1, 1, 4, 4, 6, 8]
+    assert (lines["a", 1, 1], lines["a", 5, "b", 0], lines["a", 6, "b", 1]) == (1, 6, 8)
+    assert lines["c", "d.e", "f", 0] == 12
+    assert lines["g", "h", 1] == 13
+    assert (lines["i", 0, 0], lines["i", 1]) == (14, 14)
+    assert set(lines) == set(places(tomllib.loads(LISTS)))
 
 
 def test_what_is_not_there_has_the_line_of_the_table_around_it() -> None:

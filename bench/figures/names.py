@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from feedsvc.themes.naming import Names
 from feedsvc.themes.parts import Vertex
-from feedsvc.themes.words import words_of
+from feedsvc.themes.words import told_by
 from figures.corpora import Corpora, Record, day
 from figures.scores import likeness, mean
 from figures.table import Table
@@ -26,5 +26,5 @@ def show(corpora: Corpora) -> None:
 
 
 def _vertex(one: Record) -> Vertex:
-    text = words_of(one["title"], one["summary"], one["body_text"])
+    text = told_by(one["title"], one["summary"], one["body_text"])
     return Vertex(one["id"], one["title"], text, day(one), stub=False)

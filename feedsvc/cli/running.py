@@ -17,7 +17,7 @@ from feedsvc.errors import BadSettings, StoreNotReady
 from feedsvc.load.pages.rules import check_selector
 from feedsvc.normalise.urls import url_key
 from feedsvc.settings import DEFAULT_CONFIG, PageSettings, Settings, load_settings
-from feedsvc.store import reading
+from feedsvc.store import feeds, reading
 from feedsvc.store.engine import migrate as migrate_store
 from feedsvc.store.engine import open_engine
 
@@ -136,6 +136,15 @@ def _unusable(page: PageSettings) -> Iterator[str]:
             yield f"{name}: {error}"
 
 
+def _check_channels(settings: Settings) -> None:
+    """Raise what a run would raise for the store or for the operator's file, given the channels there are."""
+    from feedsvc.theming import refuse_clashes
+
+    curation = load_curation(settings.origin.parent / FILE_NAME, url_key)
+    with store_of(settings).reading() as connection:
+        refuse_clashes(feeds.all_channels(connection), curation)
+
+
 @cli.command()
 @click.option("--config", type=click.Path(path_type=Path), envvar="FEEDSVC_CONFIG", default=DEFAULT_CONFIG)
 def check(config: Path) -> None:
@@ -152,20 +161,19 @@ def check(config: Path) -> None:
         for number, source in enumerate(settings.sources)
         for problem in _unusable(source.page)
     ]
-    try:
-        store_of(settings)
-    except StoreNotReady as error:
-        problems.append(f"store.url: {error}")
     from feedsvc.weaving import encoder_of
 
     for tried in (
-        lambda: load_curation(settings.origin.parent / FILE_NAME, url_key),
+        lambda: store_of(settings),
+        lambda: _check_channels(settings),
         lambda: settings.model and encoder_of(settings.model).encode(["word"]),
     ):
         try:
             tried()
         except BadSettings as error:
             problems += error.problems
+        except StoreNotReady as error:
+            problems.append(f"store.url: {error}")
     if problems:
-        raise BadSettings(str(config), problems)
+        raise BadSettings(str(config), list(dict.fromkeys(problems)))
     click.echo(f"{config} is fine: {len(settings.sources)} source(s), store ready")

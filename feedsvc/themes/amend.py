@@ -12,15 +12,21 @@ from dataclasses import dataclass, replace
 from feedsvc.curation import Curation, Merge, Told
 from feedsvc.model import Channel, ChannelState, Origin
 from feedsvc.themes.curated import Judged, curate
+from feedsvc.themes.lineage import leads_to
 from feedsvc.themes.parts import Edge
+from feedsvc.toml_lines import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What a run starts from: the channels that the file makes, and the former ones as continuity shall see them."""
+    """What a run starts from: the channels that the file makes, and the former ones as continuity shall see them.
+
+    `merges` are those of the file that can be, each into the channel that stands where `into` led before the run.
+    """
 
     made: tuple[Channel, ...]
     before: tuple[Channel, ...]
+    merges: tuple[Merge, ...] = ()
 
     @property
     def taken(self) -> frozenset[str]:
@@ -39,23 +45,29 @@ def begin(
 
     `weights` and `weighed` are as `curate` takes them.
     """
-    former = _unmerged({channel.slug: channel for channel in before}, curation)
+    known = {channel.slug: channel for channel in before}
+    merges = _possible(known, curation)
+    former = _unmerged(known, curation, merges)
     members_before = {slug: channel.members for slug, channel in former.items()}
     curated = curate(judged, weights, curation, members_before, weighed)
     elsewhere = _union(curated.values())
     left = {slug: replace(channel, members=channel.members - elsewhere) for slug, channel in former.items()}
     members = {**curated, **split_off(judged, left, curation)}
     made = tuple(_made(told, members[slug], former.get(slug)) for slug, told in curation.made.items())
-    return Beginning(made, tuple(_released(channel) for slug, channel in former.items() if slug not in members))
+    return Beginning(made, tuple(_released(channel) for slug, channel in former.items() if slug not in members), merges)
 
 
 def finish(after: Iterable[Channel], start: Beginning, judged: Judged, curation: Curation) -> list[Channel]:
-    """Split, merge and rename the channels that continuity gave, among them those that `begin` made; by slug."""
+    """Split, merge and rename the channels that continuity gave, among them those that `begin` made; by slug.
+
+    What is banned from the channel that its own was merged into is in none of these.
+    """
     channels = {channel.slug: channel for channel in after}
     channels = _split(channels, split_off(judged, channels, curation))
     apart, former = channels, {channel.slug: channel.members for channel in start.before}
-    for merge in _in_turn(curation.merges):
-        channels = _merged(channels, apart, former, merge)
+    banned = {channel.slug: judged.named(channel.banned) for channel in curation.channels}
+    for merge in _in_turn(start.merges):
+        channels = _merged(channels, apart, former, merge, banned)
     channels = _renamed(channels, curation)
     return [channels[slug] for slug in sorted(channels)]
 
@@ -63,49 +75,56 @@ def finish(after: Iterable[Channel], start: Beginning, judged: Judged, curation:
 def clashes(before: Iterable[Channel], curation: Curation) -> list[str]:
     """What the file asks for and never can have, given the channels there have been: one sentence each."""
     known = {channel.slug: channel for channel in before}
+    into = {slug: merge.into for merge in curation.merges for slug in merge.slugs}
     return [
-        *_slugs_in_use("channels", [channel.slug for channel in curation.channels], known, (Origin.REST,)),
-        *_slugs_in_use("splits", [s.slug for s in curation.splits], known, (Origin.REST, Origin.DISCOVERED)),
+        *_slugs_in_use("channels", [channel.slug for channel in curation.channels], known, curation),
+        *_slugs_in_use("splits", [split.slug for split in curation.splits], known, curation),
         *(
-            f"merges[{i}].slugs: {slug!r} holds what is left over and cannot be merged"
-            for i, merge in enumerate(curation.merges)
-            for slug in merge.slugs
+            f"{curation.at(*place)}: {slug!r} holds what is left over and cannot be merged"
+            for place, slug in _merged_slugs(curation)
             if slug in known and known[slug].origin is Origin.REST
         ),
         *(
-            f"merges[{i}].into: the channel {merge.into!r} was merged into {heir!r}, and a slug is not used again;"
-            f" merge into {heir!r}"
+            f"{curation.at('merges', i, 'into')}: the channel {merge.into!r} was merged into {heir!r},"
+            f" and a slug is not used again; merge into {heir!r}"
             for i, merge in enumerate(curation.merges)
-            if (heir := _heir(merge.into, known)) in merge.slugs
+            if (heir := _led_back(merge, known, into))
         ),
     ]
 
 
-def remarks(after: Iterable[Channel], judged: Judged, curation: Curation) -> list[str]:
-    """What the file names and nobody knows, and what it makes that holds nothing: one sentence each.
+def remarks(before: Collection[Channel], after: Iterable[Channel], judged: Judged, curation: Curation) -> list[str]:
+    """What the file names and nobody knows, and what comes of it that may not be meant: one sentence each.
 
     `after` is what `finish` gave.
     """
     channels = {channel.slug: channel for channel in after}
-    ended = {slug for slug, channel in channels.items() if channel.state is ChannelState.RETIRED}
-    filled = {slug for slug, channel in channels.items() if channel.members}
-    return [
-        *(f"{key}: there is no channel {slug!r}" for key, slug in _slugs_named(curation) if slug not in channels),
-        *(f"{key}: the channel {slug!r} has ended" for key, slug in _slugs_named(curation) if slug in ended),
-        *(
-            f"{key}: there is no article {name!r}"
-            for key, name in _articles_named(curation)
-            if not judged.named([name])
-        ),
-        *(f"there is no article in the channel {slug!r} so far" for slug in curation.made if slug not in filled),
+    told: list[tuple[Place, str]] = [
+        (place, problem) for place, slug, no in _slugs_named(curation) if (problem := _gone(slug, channels, no))
     ]
+    told += [
+        (("renames", i, "slug"), f"the channel {rename.slug!r} was merged into {channels[rename.slug].heir!r}")
+        for i, rename in enumerate(curation.renames)
+        if rename.slug in channels and channels[rename.slug].heir
+    ]
+    told += [
+        (place, f"there is no article {name!r}")
+        for place, name in _articles_named(curation)
+        if not judged.named([name])
+    ]
+    for place, slug in _slugs_made(curation):
+        if not channels[slug].members:
+            told.append((place, f"there is no article in the channel {slug!r} so far"))
+        if len(taken := _taken_over(before, channels, slug, curation)) > 1:
+            told.append((place, f"{slug!r} has taken over {len(taken)} channels with all they had: {', '.join(taken)}"))
+    return [f"{curation.at(*place)}: {problem}" for place, problem in told]
 
 
 def split_off(judged: Judged, channels: Mapping[str, Channel], curation: Curation) -> dict[str, frozenset[str]]:
     """slug → members of each split: its articles wherever they are, and what fits in it or in where it came from."""
     found = {}
     for split in curation.splits:
-        near = _members(channels, split.slug) | _members(channels, _heir(split.out_of, channels))
+        near = _members(channels, split.slug) | _members(channels, leads_to(split.out_of, channels))
         found[split.slug] = judged.named(split.articles) | (judged.fitting(split.slug) & near)
     return found
 
@@ -138,19 +157,20 @@ def _merged(
     apart: Mapping[str, Channel],
     former: Mapping[str, frozenset[str]],
     merge: Merge,
+    banned: Mapping[str, frozenset[str]],
 ) -> dict[str, Channel]:
     """Make `merge.slugs` part of the heir. `apart` are the channels before any was merged."""
     parts = [slug for slug in merge.slugs if slug in channels]
-    last = _heir(merge.into, channels)
+    last = leads_to(merge.into, channels)
     # If continuity let the heir end in one of the parts, then the heir takes that one's place.
     slug = merge.into if last in parts else last
-    if not parts or slug not in channels or channels[slug].state is ChannelState.RETIRED:
+    if not parts or slug not in channels:
         return dict(channels)
     own = _own([slug, *parts], apart, former)
     found = dict(channels)
     for part in parts:
         found[part] = replace(apart[part], state=ChannelState.MERGED, heir=slug, members=own[part])
-    members = _union(_members(channels, one) for one in (slug, *parts))
+    members = _union(_members(channels, one) for one in (slug, *parts)) - banned.get(slug, frozenset())
     states = {channels[one].state for one in (slug, *parts)}
     asleep = ChannelState.DORMANT in states and ChannelState.ACTIVE not in states
     state = ChannelState.DORMANT if asleep else ChannelState.ACTIVE
@@ -171,15 +191,25 @@ def _own(
     return {slug: brought.get(slug, members - _union(brought.values())) for slug, members in now.items()}
 
 
-def _unmerged(channels: Mapping[str, Channel], curation: Curation) -> dict[str, Channel]:
+def _possible(known: Mapping[str, Channel], curation: Curation) -> tuple[Merge, ...]:
+    """The merges of what has not ended into what has not, as far as is known before the run."""
+    ended = {slug for slug, channel in known.items() if channel.state is ChannelState.RETIRED}
+    found = [
+        Merge(slugs=tuple(slug for slug in merge.slugs if slug not in ended), into=leads_to(merge.into, known))
+        for merge in curation.merges
+    ]
+    return tuple(merge for merge in found if merge.slugs and merge.into not in ended)
+
+
+def _unmerged(known: Mapping[str, Channel], curation: Curation, merges: Iterable[Merge]) -> dict[str, Channel]:
     """The channels as they were before `finish` merged any, and without what former merges have left."""
     # One that is to be merged into nobody knows what goes on leading to where it was merged.
-    parts = {slug for merge in curation.merges if merge.into in channels for slug in merge.slugs}
-    kept = {slug: channel.members for slug, channel in channels.items() if channel.state is ChannelState.MERGED}
+    parts = {slug for merge in merges if merge.into in known.keys() | curation.made.keys() for slug in merge.slugs}
+    kept = {slug: channel.members for slug, channel in known.items() if channel.state is ChannelState.MERGED}
     found = {}
-    for slug, channel in channels.items():
+    for slug, channel in known.items():
         if channel.state.stands:
-            joined = _union(kept[part] for part in kept.keys() & parts if channels[part].heir == slug)
+            joined = _union(kept[part] for part in kept.keys() & parts if known[part].heir == slug)
             channel = replace(channel, members=channel.members - joined)
         elif slug in parts and kept.get(slug):
             channel = replace(channel, state=ChannelState.ACTIVE, heir=None)
@@ -216,7 +246,7 @@ def _renamed(channels: Mapping[str, Channel], curation: Curation) -> dict[str, C
     found = dict(channels)
     for rename in curation.renames:
         known = found.get(rename.slug)
-        if known:
+        if known and known.state.stands:
             found[rename.slug] = replace(
                 known,
                 title=rename.title or known.title,
@@ -225,12 +255,6 @@ def _renamed(channels: Mapping[str, Channel], curation: Curation) -> dict[str, C
                 language=rename.language,
             )
     return found
-
-
-def _heir(slug: str, channels: Mapping[str, Channel]) -> str:
-    """Where a channel's addresses lead to: itself while it stands."""
-    heir = channels[slug].heir if slug in channels else None
-    return _heir(heir, channels) if heir else slug
 
 
 def _members(channels: Mapping[str, Channel], slug: str) -> frozenset[str]:
@@ -243,29 +267,61 @@ def _union(sets: Iterable[AbstractSet[str]]) -> frozenset[str]:
     return frozenset[str]().union(*sets)
 
 
-def _slugs_in_use(
-    key: str, slugs: Iterable[str], known: Mapping[str, Channel], not_from: Collection[Origin]
-) -> Iterator[str]:
+def _led_back(merge: Merge, known: Mapping[str, Channel], into: Mapping[str, str]) -> str:
+    """The slug of those that are merged to which `into` leads, by former merges and those of the file; or nothing."""
+    at, seen = leads_to(merge.into, known), set[str]()
+    while at not in merge.slugs and at in into and at not in seen:
+        seen.add(at)
+        at = leads_to(into[at], known)
+    return at if at in merge.slugs else ""
+
+
+def _gone(slug: str, channels: Mapping[str, Channel], forbids: str) -> str:
+    """Why nothing can be done with a channel, if so; `forbids` says what its end does not let happen."""
+    if slug not in channels:
+        return f"there is no channel {slug!r}"
+    return f"the channel {slug!r} has ended{forbids}" if channels[slug].state is ChannelState.RETIRED else ""
+
+
+def _taken_over(before: Iterable[Channel], channels: Mapping[str, Channel], slug: str, curation: Curation) -> list[str]:
+    """Those that stood before and now lead to this channel, though the file does not say so."""
+    merged = {slug for _, slug in _merged_slugs(curation)}
+    return sorted(c.slug for c in before if c.state.stands and c.slug not in merged and channels[c.slug].heir == slug)
+
+
+def _slugs_in_use(table: str, slugs: Iterable[str], known: Mapping[str, Channel], curation: Curation) -> Iterator[str]:
     for i, slug in enumerate(slugs):
         channel = known.get(slug)
         if channel and not channel.state.stands:
             where = f"was merged into {channel.heir!r}" if channel.heir else "has ended"
-            yield f"{key}[{i}].slug: the channel {slug!r} {where}, and a slug is not used again; take another"
-        elif channel and channel.origin in not_from:
-            yield f"{key}[{i}].slug: there is a channel {slug!r} already; take another"
+            told = f"the channel {slug!r} {where}, and a slug is not used again; take another"
+            yield f"{curation.at(table, i, 'slug')}: {told}"
+        elif channel and channel.origin is Origin.REST:
+            yield f"{curation.at(table, i, 'slug')}: there is a channel {slug!r} already; take another"
 
 
-def _slugs_named(curation: Curation) -> Iterator[tuple[str, str]]:
-    yield from ((f"renames[{i}].slug", rename.slug) for i, rename in enumerate(curation.renames))
-    yield from ((f"splits[{i}].out_of", split.out_of) for i, split in enumerate(curation.splits))
+def _slugs_made(curation: Curation) -> Iterator[tuple[Place, str]]:
+    yield from ((("channels", i, "slug"), channel.slug) for i, channel in enumerate(curation.channels))
+    yield from ((("splits", i, "slug"), split.slug) for i, split in enumerate(curation.splits))
+
+
+def _merged_slugs(curation: Curation) -> Iterator[tuple[Place, str]]:
     for i, merge in enumerate(curation.merges):
-        yield from ((f"merges[{i}].slugs", slug) for slug in merge.slugs)
-        yield f"merges[{i}].into", merge.into
+        yield from ((("merges", i, "slugs", at), slug) for at, slug in enumerate(merge.slugs))
 
 
-def _articles_named(curation: Curation) -> Iterator[tuple[str, str]]:
-    for i, channel in enumerate(curation.channels):
-        yield from ((f"channels[{i}].pinned", name) for name in channel.pinned)
-        yield from ((f"channels[{i}].banned", name) for name in channel.banned)
-    for i, split in enumerate(curation.splits):
-        yield from ((f"splits[{i}].articles", name) for name in split.articles)
+def _slugs_named(curation: Curation) -> Iterator[tuple[Place, str, str]]:
+    yield from ((("renames", i, "slug"), rename.slug, "") for i, rename in enumerate(curation.renames))
+    yield from ((("splits", i, "out_of"), split.out_of, "") for i, split in enumerate(curation.splits))
+    yield from ((place, slug, " and cannot be merged") for place, slug in _merged_slugs(curation))
+    yield from ((("merges", i, "into"), merge.into, "") for i, merge in enumerate(curation.merges))
+
+
+def _articles_named(curation: Curation) -> Iterator[tuple[Place, str]]:
+    tables = [
+        ("channels", "pinned", [channel.pinned for channel in curation.channels]),
+        ("channels", "banned", [channel.banned for channel in curation.channels]),
+        ("splits", "articles", [split.articles for split in curation.splits]),
+    ]
+    for table, key, lists in tables:
+        yield from (((table, i, key, at), name) for i, names in enumerate(lists) for at, name in enumerate(names))

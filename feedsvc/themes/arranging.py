@@ -19,7 +19,7 @@ from feedsvc.themes.parts import Edge
 
 CLEARLY = 1.5  # times more weight must tie an article elsewhere for it to leave its channel
 ROUNDS = 3  # in which those that stay hold back others
-ANCHOR = 0.5  # likeness of young members to those before, below which they are about something else
+ANCHOR = 0.6  # likeness of young members to those before, below which they are about something else
 
 Between = Callable[[Collection[str], Collection[str]], float]
 Label = str | int  # a channel's slug, or the number of a group that continues none

@@ -6,7 +6,7 @@ the other words of running text tell a name from a common word.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from feedsvc.themes.places import LONG_FORMS, PLACE_BY_FORM, PLACES
@@ -22,17 +22,19 @@ WORD = re.compile(
 # A full stop after "St" or "U.S" ends no sentence.
 SENTENCE = re.compile(r"[.!?…。！？](?:(?<=[。！？])|(?<!\.[A-Z]\.)(?<![ \n][A-Z][a-z]\.)[\"”’)]*\s)")
 POSSESSIVES = ("’s", "'s", "’", "'")
+DOTTED = re.compile(r"\w[._]\w")
+JOINED = re.compile(r"[-\d]")
 HEADLINE = 0.6  # of the longer words of a line, those with a capital, from which on it is a headline
 NAME = 0.7  # of the times a word is written in running text, those with a capital, from which on it is a name
 Key = str
 TWO_WORDS = {"heatwave": ("heat", "wave"), "heatwaves": ("heat", "wave")}  # written either way
 
 
-def sentences(text: str) -> Iterator[tuple[str, ...]]:
+def sentences(text: str, split: Callable[[str], Sequence[str]] = WORD.findall) -> Iterator[tuple[str, ...]]:
     """The words of each sentence, as written. A line that repeats another, as a summary may, is read once."""
     for line in dict.fromkeys(line.strip() for line in text.split("\n")):
         for sentence in SENTENCE.split(line):
-            if words := WORD.findall(sentence):
+            if words := split(sentence):
                 yield tuple(words)  # which, unlike lists, the garbage collector leaves alone
 
 
@@ -102,6 +104,12 @@ class Casing:
             return key
         forms = self._running.get(key) or self._headlines.get(key) or {key: 1}
         return min(forms, key=lambda form: (-forms[form], form))
+
+    def is_identifier(self, form: str) -> bool:
+        """Whether it has a dot, or a hyphen or a digit where sentences begin with it but never with its capital."""
+        forms = self._headlines.get(form.casefold(), {})
+        always = bool(forms) and not any(one[0].isupper() for one in forms)
+        return bool(DOTTED.search(form) or (always and JOINED.search(form)))
 
     def _capitals(self, key: Key) -> float:
         forms = self._running.get(key)

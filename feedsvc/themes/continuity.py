@@ -11,8 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from feedsvc.curation import EVERYTHING
 from feedsvc.model import Channel, ChannelState, Origin
 from feedsvc.settings import Themes
+from feedsvc.themes.lineage import is_over
 
 Refusal = tuple[frozenset[str], str]  # a community, and the slug of a channel that it must not continue
 Naming = Callable[[Sequence[frozenset[str]]], Sequence[str]]
@@ -26,25 +28,25 @@ def continue_channels(
     titles: Naming,
     slug: Callable[[str], str],
     made: Sequence[Channel] = (),
-    describe: Callable[[frozenset[str]], str] = lambda members: "",
+    describe: Callable[[frozenset[str], str], str] = lambda members, title: "",
     refused: Collection[Refusal] = (),
 ) -> list[Channel]:
     """All channels after this run, by slug: those already `made`, continued, born and merged ones, and the rest.
 
     `communities` hold every article that is there, but for those of `made`; `published` gives their times.
-    `titles` names new communities, given them all at once, and `describe` says what one is about; both are asked
-    once, when a channel is born. `slug` turns a title into a slug. `refused` is as `arrange` gives it.
+    `titles` names new communities, given them all at once, and `describe` says what one with such a title is about;
+    both are asked once, when a channel is born. `slug` turns a title into a slug. `refused` is as `arrange` gives it.
     """
     groups = sorted(communities, key=lambda group: (-len(group), min(group)))
     standing = sorted((c for c in before if c.state.stands and c.origin is not Origin.REST), key=lambda c: c.slug)
     continued = match(groups, standing, refused)
-    new = [g for number, g in enumerate(groups) if number not in continued and _large_enough(g, rules, published)]
-    taken = {channel.slug for channel in (*before, *made)}
+    new = [g for number, g in enumerate(groups) if number not in continued and _makes_a_channel(g, rules, published)]
+    taken = _taken((*before, *made))
     newest = max(published.values(), default=None)
     born = []
     for group, title in zip(new, titles(new), strict=True):
         one = _born(group, title, Origin.DISCOVERED, slug, taken)
-        born.append(replace(one, description=describe(group), born=newest))
+        born.append(replace(one, description=describe(group, title), born=newest))
     slug_by_id = {id: c.slug for c in (*made, *born) for id in sorted(c.members)}
     slug_by_id |= {id: channel.slug for number, channel in continued.items() for id in groups[number]}
     there = {id for group in groups for id in group} | slug_by_id.keys()
@@ -57,14 +59,30 @@ def continue_channels(
         ended = channel.slug in heirs
         channels.setdefault(channel.slug, _ended(channel, heirs[channel.slug]) if ended else channel)
     channels |= {c.slug: _after(c, heirs) for c in before if not c.state.stands and c.slug not in channels}
+    channels |= {c.slug: replace(c, title=rules.rest_title) for c in before if c.origin is Origin.REST}
     members = _members(slug_by_id)
     for one in channels.values():
         if one.state.stands and one not in made:
             channels[one.slug] = replace(one, members=members.get(one.slug, frozenset()))
-    rest = _rest(frozenset(there - slug_by_id.keys()), before, rules, slug, taken)
-    if rest:
-        channels[rest.slug] = rest
-    return [channels[key] for key in sorted(channels)]
+    return housed(channels.values(), there, rules, slug)
+
+
+def housed(
+    channels: Iterable[Channel], ids: Collection[str], rules: Themes, slug: Callable[[str], str]
+) -> list[Channel]:
+    """The channels by slug, with those of these articles that are in no other in the rest."""
+    found = {channel.slug: channel for channel in channels}
+    known = next((channel for channel in found.values() if channel.origin is Origin.REST), None)
+    elsewhere = frozenset[str]().union(
+        *(c.members for c in found.values() if c.state is not ChannelState.MERGED and c is not known)
+    )
+    left = frozenset(ids) - elsewhere
+    if known:
+        found[known.slug] = replace(known, members=left)
+    elif left:
+        rest = _born(left, rules.rest_title, Origin.REST, slug, _taken(found.values()))
+        found[rest.slug] = rest
+    return [found[key] for key in sorted(found)]
 
 
 def match(
@@ -105,10 +123,12 @@ def _age(channel: Channel) -> tuple[bool, float, str]:
     return channel.state is not ChannelState.ACTIVE, born, channel.slug
 
 
-def _large_enough(group: frozenset[str], rules: Themes, published: Mapping[str, datetime]) -> bool:
+def _makes_a_channel(group: frozenset[str], rules: Themes, published: Mapping[str, datetime]) -> bool:
+    """Whether a community is large enough, has lasted, and would not make a channel that ends as it begins."""
     times = [published[id] for id in group]
-    span = max(times) - min(times)
-    return len(group) >= rules.min_articles and span >= timedelta(hours=rules.min_span_hours)
+    if len(group) < rules.min_articles or max(times) - min(times) < timedelta(hours=rules.min_span_hours):
+        return False
+    return not is_over(max(times), max(published.values()), rules)
 
 
 def _heirs(
@@ -124,6 +144,11 @@ def _heirs(
         if 2 * went_to.total() > len(left):
             heirs[channel.slug] = min(went_to, key=lambda slug: (-went_to[slug], slug))
     return heirs
+
+
+def _taken(channels: Iterable[Channel]) -> set[str]:
+    """The slugs that no new channel may have."""
+    return {EVERYTHING, *(channel.slug for channel in channels)}
 
 
 def _born(members: frozenset[str], title: str, origin: Origin, slug: Callable[[str], str], taken: set[str]) -> Channel:
@@ -149,13 +174,3 @@ def _members(slug_by_id: Mapping[str, str]) -> dict[str, frozenset[str]]:
     for id, slug in slug_by_id.items():
         ids.setdefault(slug, set()).add(id)
     return {slug: frozenset(members) for slug, members in ids.items()}
-
-
-def _rest(
-    left: frozenset[str], before: Iterable[Channel], rules: Themes, slug: Callable[[str], str], taken: set[str]
-) -> Channel | None:
-    """What is in no theme."""
-    known = next((channel for channel in before if channel.origin is Origin.REST), None)
-    if known:
-        return replace(known, members=left)
-    return _born(left, rules.rest_title, Origin.REST, slug, taken) if left else None

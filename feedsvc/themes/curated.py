@@ -3,12 +3,13 @@
 Pure. An article is in a channel when it fits the rule, when most of what ties it to others ties it to articles
 that do, or when it is pinned there; never when it is banned. A pinned article pulls nobody in: it may be about
 something else. Words are compared as people read them: whole, in any letter case, with any hyphen or apostrophe.
+No other sign counts but where a term has a + or # after a word or a point before one: "C++", "C#", ".NET".
 """
 
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -18,6 +19,7 @@ from feedsvc.curation import Curation, Rule, Terms
 from feedsvc.themes.parts import Edge
 
 WORD = re.compile(r"\w+")
+DOT = re.compile("i\u0307+")
 MAJORITY = 0.5  # of the weight of an article's edges, above which it goes where they lead
 TEXTS = ("title", "summary", "body")
 WHOLES = ("sources", "authors", "tags")
@@ -26,7 +28,11 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 
-Needle = tuple[str, str]  # where to look, and the folded text to find there
+EDITION = 2  # counts how often it has changed what a term finds
+# A word with signs that tell it from another.
+SIGNED = re.compile(r"(?<![^\W_])(?<!\.)\.[^\W_]+[+#]*|[^\W_]+[+#]+")
+
+Needle = tuple[str, str, re.Pattern[str] | None]  # where to look, the folded text to find there, and words with signs
 Verdict = tuple[str, str, bool]  # see judge
 
 
@@ -91,13 +97,11 @@ def judge(candidates: Collection[Candidate], curation: Curation) -> list[Verdict
     needles = {slug: tuple(map(_needles, _clauses(rule))) for slug, rule in rules.items()}
     found = []
     for candidate in candidates if rules else ():
-        parts = _parts(candidate, wanted)
+        look = _Look(candidate, wanted)
         for slug, (any_of, all_of, none_of) in needles.items():
-            if any(needle in parts[where] for where, needle in none_of):
+            if any(map(look.finds, none_of)):
                 found.append((slug, candidate.id, False))
-            elif (not any_of or any(needle in parts[where] for where, needle in any_of)) and all(
-                needle in parts[where] for where, needle in all_of
-            ):
+            elif (not any_of or any(map(look.finds, any_of))) and all(map(look.finds, all_of)):
                 found.append((slug, candidate.id, True))
     return found
 
@@ -155,7 +159,8 @@ def folded(text: str) -> str:
     if not text.isascii():
         letter, word = _letter_and_word()
         text = unicodedata.normalize("NFKC", text.replace("\u00ad", ""))  # a soft hyphen is not there to be read
-        text = letter.sub(r" \g<0> ", unicodedata.normalize("NFKC", text.casefold()))
+        # The dot of a Turkish capital İ comes apart from it.
+        text = letter.sub(r" \g<0> ", unicodedata.normalize("NFKC", DOT.sub("i", text.casefold())))
     return f" {' '.join(word.findall(text.replace('_', ' ')))} "
 
 
@@ -171,7 +176,7 @@ def _clauses(rule: Rule) -> tuple[Terms, Terms, Terms]:
 
 
 def _needles(terms: Terms) -> Sequence[Needle]:
-    return [(where, _needle(where, term)) for where, term in terms.pairs()]
+    return [(where, _needle(where, term), _signs(where, term)) for where, term in terms.pairs()]
 
 
 def _needle(where: str, term: str) -> str:
@@ -181,10 +186,43 @@ def _needle(where: str, term: str) -> str:
     return start + (needle[:-1] if term.endswith("*") else needle + end)
 
 
-def _parts(candidate: Candidate, wanted: AbstractSet[str]) -> dict[str, str]:
-    """where → the folded text to look in."""
-    texts = {where: folded(getattr(candidate, where)) for where in TEXTS if where in wanted or "words" in wanted}
-    wholes = {"sources": (candidate.source,), "authors": candidate.authors, "tags": candidate.tags}
-    lists = {where: "\n".join(["", *map(folded, wholes[where]), ""]) for where in WHOLES if where in wanted}
-    # A line end between the parts keeps a phrase from reaching over.
-    return {"words": "\n".join(texts.values()), **texts, **lists}
+def _signs(where: str, term: str) -> re.Pattern[str] | None:
+    """What else to find for a term with signs that count, in the text as it was written."""
+    term = _even(term)
+    words = SIGNED.findall(term)
+    # Whole words: neither "example.net" nor ".network" is ".net"; and "C++" is not "C+", but "C++20" is.
+    ends = ["(?![+#])" if word[-1] in "+#" else r"(?![^\W_]|[+#])" for word in words]
+    if words and term.endswith(f"{words[-1]}*"):
+        ends[-1] = ""
+    whole = [r"(?<![^\W_])" + re.escape(word) + end for word, end in zip(words, ends, strict=True)]
+    return re.compile(r"[^\n]*?".join(whole)) if whole else None
+
+
+def _even(text: str) -> str:
+    """A text in the letters it is compared in, on one line."""
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
+
+
+class _Look:
+    """An article as terms see it."""
+
+    def __init__(self, candidate: Candidate, wanted: AbstractSet[str]) -> None:
+        self._candidate, self._wanted = candidate, wanted
+        self._parts = self._through(folded)
+
+    def finds(self, needle: Needle) -> bool:
+        where, text, signs = needle
+        return text in self._parts[where] and (signs is None or signs.search(self._written[where]) is not None)
+
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        return self._through(_even)
+
+    def _through(self, read: Callable[[str], str]) -> dict[str, str]:
+        """where → the text to look in, as it reads."""
+        one, wanted = self._candidate, self._wanted
+        texts = {where: read(getattr(one, where)) for where in TEXTS if where in wanted or "words" in wanted}
+        wholes = {"sources": (one.source,), "authors": one.authors, "tags": one.tags}
+        lists = {where: "\n".join(["", *map(read, wholes[where]), ""]) for where in WHOLES if where in wanted}
+        # A line end between the parts keeps a phrase from reaching over.
+        return {"words": "\n".join(texts.values()), **texts, **lists}

@@ -5,9 +5,10 @@ new article would change every feed. For the same reason it counts nothing.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from datetime import datetime
 
+from feedsvc.themes.casing import Key
 from feedsvc.themes.naming import Names
 from feedsvc.themes.phrases import takes_article
 from feedsvc.themes.telling import Part
@@ -21,19 +22,20 @@ SINCE = re.compile(r"Articles since [1-9]\d? [A-Z][a-z]+ \d{4}\.$")
 MONTHS = "January February March April May June July August September October November December".split()
 
 
-def describe(names: Names, members: Collection[str]) -> str:
+def describe(names: Names, members: Collection[str], title: str = "") -> str:
     """What the articles with the ids `members` are about, and since when: the day of the oldest, in UTC.
 
-    Members that `names` does not know are passed over; the text is empty when it knows none of them.
+    What the `title` says already is not said again where there is something else to say. Members that
+    `names` does not know are passed over; the text is empty when it knows none of them.
     """
     known = sorted(id for id in members if id in names.vertices)
     if not known:
         return ""
     since = f"Articles since {_day(min(names.vertices[id].published for id in known))}."
-    return _joined(_about(names, known), since)
+    return _joined(_about(names, known, title), since)
 
 
-def describe_anew(names: Names, members: Collection[str], former: str) -> str:
+def describe_anew(names: Names, members: Collection[str], former: str, title: str = "") -> str:
     """What the articles are about today, and since when as the `former` description has it.
 
     One that does not say since when was not made here, and stays.
@@ -41,11 +43,13 @@ def describe_anew(names: Names, members: Collection[str], former: str) -> str:
     since = SINCE.search(former)
     if not since:
         return former
-    return _joined(_about(names, sorted(id for id in members if id in names.vertices)), since[0])
+    return _joined(_about(names, sorted(id for id in members if id in names.vertices), title), since[0])
 
 
-def _about(names: Names, known: Sequence[str]) -> str:
-    things = [_with_article(names, part, known) for part in _things(names.telling.parts(known))]
+def _about(names: Names, known: Sequence[str], title: str) -> str:
+    parts = names.telling.parts(known)
+    said = names.telling.said(title)
+    things = [_with_article(names, part, known) for part in _things(parts, said) or _things(parts)]
     return f"About {_listed(things)}." if things else ""
 
 
@@ -53,13 +57,14 @@ def _joined(about: str, since: str) -> str:
     return f"{about} {since}" if about else since
 
 
-def _things(parts: Sequence[Part]) -> list[Part]:
-    """The names and nouns that tell most, none of which shares a word with another."""
+def _things(parts: Sequence[Part], said: Set[Key] = frozenset()) -> list[Part]:
+    """The names and nouns that tell most, none of which shares a word with another, or with what is said already."""
     things: list[Part] = []
     for part in parts:
         told = part.coverage >= (NAMED if part.is_name else USED) and (part.is_name or part.is_noun)
-        if told and all(alike(part.phrase).isdisjoint(alike(other.phrase)) for other in things):
+        if told and said.isdisjoint(alike(part.phrase)):
             things.append(part)
+            said |= alike(part.phrase)
     return things[:THINGS]
 
 

@@ -44,56 +44,74 @@ def _aged(channel: Channel, published: Mapping[str, datetime], newest: datetime,
     if not channel.state.stands:
         return channel
     last = max((published[id] for id in channel.members if id in published), default=None)
-    since = newest - last if last else timedelta.max
-    if since <= timedelta(days=rules.window_days):
+    if last and newest - last <= timedelta(days=rules.window_days):
         return replace(channel, state=ChannelState.ACTIVE)
-    if last and rules.retire_after_days and since > timedelta(days=rules.window_days + rules.retire_after_days):
-        return replace(channel, state=ChannelState.RETIRED)
-    return replace(channel, state=ChannelState.DORMANT)
+    ended = last is not None and is_over(last, newest, rules)
+    return replace(channel, state=ChannelState.RETIRED if ended else ChannelState.DORMANT)
 
 
-def turns(before: Iterable[Channel], after: Collection[Channel], at: datetime) -> list[Event]:
-    """What has happened to the channels between two runs, by slug; `at` is the time of the newest article."""
+def is_over(last: datetime, newest: datetime, rules: Themes) -> bool:
+    """Whether a channel ends whose newest article is of `last`."""
+    days = rules.window_days + rules.retire_after_days
+    return rules.retire_after_days > 0 and newest - last > timedelta(days=days)
+
+
+def turns(
+    before: Iterable[Channel], after: Iterable[Channel], at: datetime, splits: Collection[str] = ()
+) -> list[Event]:
+    """What has happened to the channels between two runs, by slug; `at` is the time of the newest article.
+
+    `splits` are the slugs that the operator's file splits off; what else it makes is born, wherever it comes from.
+    """
     known = {channel.slug: channel for channel in before}
-    members = {channel.slug: channel.members for channel in after}
+    now = {channel.slug: channel for channel in after}
     home = {id: c.slug for c in known.values() if c.state.stands and c.origin is Origin.DISCOVERED for id in c.members}
-    return [
-        event
-        for channel in sorted(after, key=lambda channel: channel.slug)
-        for event in _turns(known.get(channel.slug), channel, home, members, at)
-    ]
+    born = (_beginning(now, slug, home, at, splits) for slug in now.keys() - known.keys())
+    went_on = (event for slug in now.keys() & known.keys() for event in _turns(known[slug], now, slug, at))
+    return sorted([*born, *went_on], key=lambda event: event.slug)
 
 
-def _turns(
-    was: Channel | None,
-    now: Channel,
-    home: Mapping[str, str],
-    members: Mapping[str, frozenset[str]],
-    at: datetime,
-) -> Iterator[Event]:
-    if was is None:
-        yield _beginning(now, home, at)
+def leads_to(slug: str, channels: Mapping[str, Channel]) -> str:
+    """Where the addresses of a channel lead: to itself while it stands."""
+    heir = channels[slug].heir if slug in channels else None
+    return leads_to(heir, channels) if heir else slug
+
+
+def _turns(was: Channel, now: Mapping[str, Channel], slug: str, at: datetime) -> Iterator[Event]:
+    channel = now[slug]
+    if was.title != channel.title:
+        yield Event(slug, Turn.RENAMED, at, was.title)
+    # That its heir was merged in turn is told of the heir.
+    elsewhere = was.heir and channel.heir and channel.heir != leads_to(was.heir, now)
+    if was.state is channel.state and not elsewhere:
         return
-    if was.title != now.title:
-        yield Event(now.slug, Turn.RENAMED, at, was.title)
-    if was.state is now.state:
-        return
-    match now.state:
+    match channel.state:
         case ChannelState.MERGED:
-            heir = now.heir or ""
-            yield Event(now.slug, Turn.MERGED, at, heir, len(was.members & members.get(heir, frozenset())))
+            heir = channel.heir or ""
+            there = now[heir].members if heir in now else frozenset[str]()
+            yield Event(slug, Turn.MERGED, at, heir, len(was.members & there))
         case ChannelState.RETIRED:
-            yield Event(now.slug, Turn.RETIRED, at, "", len(was.members))
+            yield Event(slug, Turn.RETIRED, at, "", len(was.members))
         case ChannelState.DORMANT:
-            yield Event(now.slug, Turn.SLEPT, at)
+            yield Event(slug, Turn.SLEPT, at)
         case ChannelState.ACTIVE:
-            yield Event(now.slug, Turn.WOKE, at)
+            yield Event(slug, Turn.WOKE, at)
 
 
-def _beginning(channel: Channel, home: Mapping[str, str], at: datetime) -> Event:
-    """A birth, or a split where most of it was in channels: from the one that most of those were in."""
+def _beginning(
+    now: Mapping[str, Channel], slug: str, home: Mapping[str, str], at: datetime, splits: Collection[str]
+) -> Event:
+    """A birth, or a split where most of it was in channels: from the one that most of those were in.
+
+    What came from others does not count as split off with it, and what is new does. No channel was split from one that
+    has become part of it.
+    """
+    channel = now[slug]
     came_from = Counter(home[id] for id in channel.members if id in home)
-    if channel.origin is not Origin.REST and 2 * came_from.total() > len(channel.members):
-        parent = min(came_from, key=lambda slug: (-came_from[slug], slug))
-        return Event(channel.slug, Turn.SPLIT, at, parent, len(channel.members))
-    return Event(channel.slug, Turn.BORN, at, "", len(channel.members))
+    may_part = channel.origin is Origin.DISCOVERED or slug in splits
+    if may_part and 2 * came_from.total() > len(channel.members):
+        parent = min(came_from, key=lambda one: (-came_from[one], one))
+        if leads_to(parent, now) != slug:
+            from_others = came_from.total() - came_from[parent]
+            return Event(slug, Turn.SPLIT, at, parent, len(channel.members) - from_others)
+    return Event(slug, Turn.BORN, at, "", len(channel.members))

@@ -5,7 +5,7 @@ conflict". A channel whose title would be nearly that of another is named by wha
 """
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain, count
 
@@ -13,7 +13,7 @@ from slugify import slugify
 
 from feedsvc.themes.casing import Key, keys, sentences
 from feedsvc.themes.parts import Vertex
-from feedsvc.themes.phrases import Run
+from feedsvc.themes.phrases import Run, spelt_out
 from feedsvc.themes.telling import Part, Telling
 from feedsvc.themes.vocabulary import FUNCTION, KINDS, alike
 
@@ -24,6 +24,7 @@ PARTNER = 0.4  # of the first name's score, which the second name of a pair must
 TOGETHER = 0.5  # of the articles with the first name, those with the second
 JOINTS = frozenset(("and", "–", "v", "vs"))
 JOINED = 0.1  # of them, those that write "the one and the other"; two places need not be
+ONE = 0.6  # of the articles with the second name, those with "the one and the other", from which on that is one name
 PLACE = 0.2  # of a common word's score, which a place before it must have
 PLACED = 0.4  # of the articles, those that speak of that place
 NOUN = 0.3  # of a name's score, which a noun after it must have that is of no known kind
@@ -95,7 +96,7 @@ class Names:
         for head in _heads(parts)[:TRIED]:
             compose = self._named if head.is_name else self._common
             texts = compose(head, parts, kinds, members)
-            yield from (text for text in map(_capital, texts) if len(text) <= MAX_TITLE)
+            yield from (text for text in map(self._capital, texts) if len(text) <= MAX_TITLE)
 
     def _named(self, head: Part, parts: Sequence[Part], kinds: Sequence[Part], members: Sequence[str]) -> Iterator[str]:
         """Titles around a name, the fullest first."""
@@ -103,7 +104,8 @@ class Names:
         if tail and len(tail.phrase) > 1 and not head.is_place and head.coverage < FEW * tail.coverage:
             yield tail.shown
         if partner := self._partner(head, parts, members):
-            pair = "–".join(part.shown for part in self._in_order(head, partner, members))
+            first, second = self._in_order(head, partner, members)
+            pair = (" and " if self._are_one(first, second, members) else "–").join((_in_pair(first), _in_pair(second)))
             yield from (f"{pair} {tail.shown}", pair) if tail else (pair,)
         if tail:
             yield f"{head.shown} {tail.shown}"
@@ -125,13 +127,14 @@ class Names:
         """The noun for what happens, unless the name says it. After a place any will do; else it must be said so."""
         if any(not kind.own.isdisjoint(head.phrase) for kind in KINDS):
             return None
-        fits = _unused(kinds, head)
+        fits = [kind for kind in _unused(kinds, head) if not self._stands_for(head, kind, members)]
         best = max((kind.score for kind in fits), default=0.0)
         bar = max(BETTER * best, (NOUN_OF_PLACE if head.is_place else NOUN) * head.score)
         for part in _unused(parts, head):
             fit = part.is_noun and not part.is_name and part.score > bar and part.coverage >= SAID
             free = head.is_place or part.coverage >= ALWAYS
-            if fit and (free or self.telling.writes(members, head.phrase + part.phrase)):
+            fit = fit and (free or self.telling.writes(members, head.phrase + part.phrase))
+            if fit and not self._stands_for(head, part, members):
                 return part
         if head.is_place or head.coverage >= MOSTLY:
             return next(iter(fits), None)
@@ -146,6 +149,7 @@ class Names:
             and part.is_place == head.is_place
             and part.score >= PARTNER * head.score
             and set(part.phrase).isdisjoint(head.phrase)
+            and not self._stands_for(head, part, members)
         )
         return next((part for part in fits if part is not head and self._together(head, part, members)), None)
 
@@ -157,6 +161,24 @@ class Names:
         joined = sum(any(_joined(run, head, other) for run in self.telling.texts[id].runs) for id in both)
         return joined >= max(2, JOINED * len(first))
 
+    def _stands_for(self, a: Part, b: Part, members: Sequence[str]) -> bool:
+        """Whether one is an abbreviation of words that the other is among: what both say is said twice."""
+        texts = [self.telling.texts[id] for id in members]
+        return any(
+            spelt_out(texts, word, other.phrase)
+            for one, other in ((a, b), (b, a))
+            for word in one.phrase
+            if self.telling.casing.form(word).isupper()
+        )
+
+    def _are_one(self, first: Part, second: Part, members: Sequence[str]) -> bool:
+        """Whether they mostly stand as "the one and the other", as the name of an authority may."""
+        if first.is_place:
+            return False
+        whole = (*first.phrase, "and", *second.phrase)
+        there = [id for id in members if self.telling.words[id].issuperset(second.phrase)]
+        return sum(self.telling.writes((id,), whole) for id in there) >= ONE * len(there)
+
     def _in_order(self, a: Part, b: Part, members: Sequence[str]) -> tuple[Part, Part]:
         """First the one that articles mostly speak of first."""
         lead = 0
@@ -165,6 +187,11 @@ class Names:
                 first = next(k for run in self.telling.texts[id].runs for k in run if k in (a.phrase[0], b.phrase[0]))
                 lead += 1 if first == a.phrase[0] else -1
         return (a, b) if lead >= 0 else (b, a)
+
+    def _capital(self, text: str) -> str:
+        """With a capital in front, unless it begins with an identifier, which no sentence gives one: crates.io."""
+        first, *_ = text.split(maxsplit=1)
+        return text if self.telling.casing.is_identifier(first) else text[:1].upper() + text[1:]
 
     def _fragments(self, members: Sequence[str]) -> Iterator[str]:
         """The beginnings of the articles' titles, those with the most telling words first."""
@@ -191,6 +218,10 @@ def _heads(found: Sequence[Part]) -> list[Part]:
     return parts
 
 
+def _in_pair(part: Part) -> str:
+    return part.phrase[0] if part.is_place else part.shown
+
+
 def _unused(parts: Iterable[Part], head: Part) -> list[Part]:
     used = alike(head.phrase)
     return [part for part in parts if used.isdisjoint(alike(part.phrase))]
@@ -204,10 +235,6 @@ def _joined(run: Run, a: Part, b: Part) -> bool:
     return any(run[at] in JOINTS and (run[at - 1], run[at + 1]) in ends for at in range(1, len(run) - 1))
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _shortened(title: str) -> str:
     text = " ".join(title.split())
     if len(text) <= MAX_TITLE:
@@ -215,9 +242,9 @@ def _shortened(title: str) -> str:
     return (text[:MAX_TITLE].rsplit(" ", 1)[0] if " " in text[:MAX_TITLE] else text[:MAX_TITLE]).rstrip(" ,;:–—-")
 
 
-def telling_words(title: str) -> frozenset[Key]:
-    """What a title says: its words, but for those that only hold them together."""
-    found = frozenset(key for words in sentences(title) for word in words for key in keys(word))
+def telling_words(title: str, read: Callable[[str], Iterable[Sequence[str]]] = sentences) -> frozenset[Key]:
+    """What a title says: its words as `read` tells them apart, but for those that only hold them together."""
+    found = frozenset(key for words in read(title) for word in words for key in keys(word))
     return frozenset(key for key in found - FUNCTION if key[0].isalnum()) or found
 
 

@@ -39,7 +39,7 @@ def clearly_better(rival: str, title: str, members: Collection[str], names: Name
     All their words are compared where one only says more than the other. So a title that still fits is safe from a
     mere variation, and a word that fits no longer is not kept up by the others.
     """
-    old, new = telling_words(title), telling_words(rival)
+    old, new = (telling_words(text, names.telling.reader.sentences) for text in (title, rival))
     if old - new and new - old:
         old, new = old - new, new - old
     return names.telling.fit(new, members) > CLEARLY * names.telling.fit(old, members)
@@ -55,5 +55,5 @@ def _weighed(
     runs = channel.rival_runs + 1 if same else 1
     if runs < RUNS:
         return replace(channel, rival=title, rival_runs=runs)
-    description = describe_anew(names, members, channel.description) if may_describe else channel.description
+    description = describe_anew(names, members, channel.description, title) if may_describe else channel.description
     return replace(channel, title=title, description=description, rival="", rival_runs=0)

@@ -1,6 +1,6 @@
 """English words that say nothing of a theme, and nouns that say what kind of thing a theme is.
 
-Pure. Other languages have no such list here; there a word that the whole site shares says nothing.
+Pure. What other languages have is in languages.py.
 """
 
 from collections.abc import Iterable
@@ -115,6 +115,12 @@ wildfire fire
 covid-19 covid coronavirus
 """
 
+# What is written as one with an apostrophe: "don't", "we've".
+NEGATED = """
+ai are ca can could dare did do does had has have is might must need ought sha should was were wo would
+"""
+SUBJECTS = "i you he she it we they this that there here who what when where why how"
+
 # What stands before a noun.
 BEFORE = """
 a an the this that these those its their his her our of in on at by for from with against over into about and
@@ -135,7 +141,11 @@ class Kind:
 
 
 FUNCTION = _keys(" ".join(ENGLISH_STOP_WORDS))  # words that only hold others together
+CONTRACTIONS = frozenset(f"{verb}n{mark}t" for verb in NEGATED.split() for mark in "'’") | frozenset(
+    f"{who}{mark}{end}" for who in SUBJECTS.split() for mark in "'’" for end in "ve re ll d m".split()
+)
 DULL = FUNCTION | _keys(FILLER)
+NAMELESS = DULL | CONTRACTIONS | _keys("announcing interested")  # of which no name is made
 WEAK = _keys(PARTS)
 PEOPLE = _keys(ROLES)
 BEFORE_NOUN = _keys(BEFORE)

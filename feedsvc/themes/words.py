@@ -4,11 +4,24 @@ import re
 from html import unescape
 
 TAG = re.compile(r"<[^>]*>")
+BLOCK = re.compile(r"<pre\b.*?</pre>", re.DOTALL)
+CODE = re.compile(r"<code\b[^>]*>(.*?)</code>", re.DOTALL)
+NAME = re.compile(r"[^\W\d_]{2,}(?:[-.][^\W\d_]{2,})?")  # cargo, crates.io; neither a call, a path nor a flag
 
 
 def plain(html: str) -> str:
     """The text of sanitised HTML, whose tags are well formed."""
     return unescape(TAG.sub(" ", html))
+
+
+def told_by(title: str, summary: str, body_html: str) -> str:
+    """One plain text without code, for naming: of code in a line, a word may stay. The body as for `words_of`."""
+    return f"{title}\n{summary}\n{plain(CODE.sub(_word, BLOCK.sub(' ', body_html)))}"
+
+
+def _word(code: re.Match[str]) -> str:
+    said = unescape(code[1])
+    return said if NAME.fullmatch(said) else " "
 
 
 def words_of(title: str, summary: str, body_html: str) -> str:

@@ -11,7 +11,7 @@ from feedsvc.curation import Curation
 from feedsvc.model import Channel, ChannelState, Origin
 from feedsvc.settings import Themes
 from feedsvc.themes.amend import begin, clashes, finish, remarks
-from feedsvc.themes.continuity import continue_channels
+from feedsvc.themes.continuity import continue_channels, housed
 from feedsvc.themes.curated import Candidate, Judged, judge
 from feedsvc.themes.naming import slug
 
@@ -51,7 +51,7 @@ def run(before: Sequence[Channel], curation: Curation, *groups: str, articles: s
 
     times = {id: BORN + timedelta(hours=hours) for hours, id in enumerate(ALL)}
     after = continue_channels(kept, start.before, RULES, times, titles, slug, start.made)
-    return finish(after, start, rules, curation)
+    return housed(finish(after, start, rules, curation), start.taken.union(*groups), RULES, slug)
 
 
 def judged(curation: Curation, articles: str = ALL) -> Judged:
@@ -233,7 +233,7 @@ def test_nothing_is_merged_into_a_channel_that_has_ended_and_that_is_told() -> N
     after = amended([theme("theme-a", "abc"), theme("theme-z", "yz", RETIRED)], merging)
     assert shown(after) == {"theme-a": "abc", "theme-z": "yz"}
     assert find(after, "theme-z").state is RETIRED
-    assert remarks(after, judged(merging), merging) == ["merges[0].into: the channel 'theme-z' has ended"]
+    assert remarks([], after, judged(merging), merging) == ["merges[0].into: the channel 'theme-z' has ended"]
 
 
 def test_a_merge_is_not_turned_round_since_the_address_redirects_already() -> None:
@@ -252,11 +252,55 @@ def test_a_merged_channel_goes_on_redirecting_when_the_file_merges_it_into_nobod
     assert find(after, "theme-e").heir == "theme-a"
 
 
-def test_a_channel_that_has_ended_brings_nothing_along_but_may_redirect() -> None:
-    after = amended(
-        [theme("theme-e", "efg"), theme("theme-z", "yz", RETIRED)], said(merges=[merge("theme-e", "theme-z")])
-    )
-    assert shown(after) == {"theme-e": "efg", "theme-z": ">theme-e"}
+def test_a_channel_that_has_ended_is_not_merged_and_keeps_what_it_had_and_that_is_told() -> None:
+    before = [theme("theme-e", "efg"), theme("theme-z", "yz", RETIRED)]
+    merging = said(merges=[merge("theme-e", "theme-z")])
+    after = amended(before, merging)
+    assert shown(after) == {"theme-e": "efg", "theme-z": "yz"}
+    assert find(after, "theme-z").state is RETIRED
+    assert remarks(before, after, judged(merging), merging) == [
+        "merges[0].slugs[0]: the channel 'theme-z' has ended and cannot be merged"
+    ]
+
+
+def test_a_merged_channel_goes_on_redirecting_when_the_file_merges_it_into_one_that_has_ended() -> None:
+    first = run([], said(), "abcd", "efgh")
+    merged = run([*first, theme("theme-z", "yz", RETIRED)], said(merges=[merge("theme-a", "theme-e")]), "abcd", "efgh")
+    for into in ("theme-z", "theme-y"):
+        former = [*merged, theme("theme-y", "", MERGED), theme("theme-x", "x", RETIRED)]
+        former = [replace(c, heir="theme-x") if c.slug == "theme-y" else c for c in former]
+        after = run(former, said(merges=[merge(into, "theme-e")]), "abcd", "efgh")
+        assert (find(after, "theme-e").state, find(after, "theme-e").heir) == (MERGED, "theme-a")
+
+
+def test_a_redirected_heir_is_not_called_back_by_what_it_leads_to_having_ended_in_a_merged_one() -> None:
+    first = run(run([], said(), "abc", "efgh", "mnopqr"), said(), "abcefgh", "mnopqr")
+    assert shown(first) == {"theme-a": ">theme-e", "theme-e": "abcefgh", "theme-m": "mnopqr"}
+    # Now the graph lets the heir end in what is merged into it.
+    after = run(first, said(merges=[merge("theme-a", "theme-m")]), "mnopqrabcefgh")
+    assert shown(after) == {"theme-a": ">theme-e", "theme-e": "abcefghmnopqr", "theme-m": ">theme-e"}
+
+
+def test_a_merge_moves_to_a_curated_channel_of_the_same_run_with_all_its_articles() -> None:
+    merged = run(run([], said(), "abc", "efgh"), said(merges=[merge("theme-a", "theme-e")]), "abc", "efgh")
+    into = said(channels=[curated("river", "x")], merges=[merge("river", "theme-e")])
+    after = run(merged, into, "abc", "efgh", "xyz")
+    assert shown(after) == {"theme-a": "abc", "theme-e": ">river", "river": "efghx", "more-stories": "yz"}
+    assert shown(run(after, into, "abc", "efgh", "xyz")) == shown(after)
+
+
+def test_what_is_banned_from_a_curated_channel_does_not_come_with_a_merge() -> None:
+    law = curated("law", "x") | {"banned": ["a", "b"]}
+    into = said(channels=[law, curated("best", "b")], merges=[merge("law", "theme-a")])
+    channels = run([], said(), "abcd", "efgh")
+    for groups in (("abcd", "efgh"), ("abcd", "efgh"), ("abcdefgh",), ("bcd", "aefgh")):
+        channels = run(channels, into, *groups, articles=ALL[:8])
+        assert not find(channels, "law").members & {"a", "b"}
+        assert find(channels, "theme-a").state is MERGED
+        assert frozenset(ALL[:8]) == frozenset().union(*(c.members for c in channels if c.state.stands))
+    first = run(run([], said(), "abcd", "efgh"), into, "abcd", "efgh", articles=ALL[:8])
+    assert shown(first) == {"theme-a": ">law", "theme-e": "efgh", "law": "cd", "best": "b", "more-stories": "a"}
+    assert shown(run(first, into, "abcd", "efgh", articles=ALL[:8])) == shown(first)
 
 
 # Splits
@@ -322,17 +366,41 @@ def test_the_slug_of_a_channel_that_has_ended_is_not_used_again() -> None:
     assert clashes([ended], said(splits=[split("theme-z", "theme-a", "a")])) == [f"splits[0].slug: {told}"]
 
 
-def test_a_split_needs_a_new_slug_and_nothing_takes_that_of_the_rest() -> None:
+def test_nothing_takes_the_slug_of_the_rest() -> None:
     first = run([], said(), "abc", "efg", "z")
     wrong = said(
         channels=[curated("more-stories", "a")],
-        splits=[split("theme-e", "theme-a", "a")],
+        splits=[split("more-stories", "theme-a", "a")],
         merges=[merge("theme-a", "more-stories")],
     )
     assert clashes(first, wrong) == [
         "channels[0].slug: there is a channel 'more-stories' already; take another",
-        "splits[0].slug: there is a channel 'theme-e' already; take another",
-        "merges[0].slugs: 'more-stories' holds what is left over and cannot be merged",
+        "splits[0].slug: there is a channel 'more-stories' already; take another",
+        "merges[0].slugs[0]: 'more-stories' holds what is left over and cannot be merged",
+    ]
+
+
+def test_a_split_that_the_file_did_not_make_for_a_while_is_made_again() -> None:
+    splitting = said(splits=[split("few", "theme-a", "b", "c")])
+    channels = run(run([], said(), "abcde", "fgh"), splitting, "abcde", "fgh")
+    without = run(channels, said(), "ade", "bc", "fgh")
+    assert find(without, "few").origin is Origin.DISCOVERED
+    assert clashes(without, splitting) == []
+    assert run(without, splitting, "abcde", "fgh") == channels
+
+
+def test_merges_that_lead_in_a_circle_are_refused() -> None:
+    before = [
+        theme("theme-a", "a"),
+        theme("theme-b", "b"),
+        replace(theme("old-a", "", MERGED), heir="theme-a"),
+        replace(theme("old-b", "", MERGED), heir="theme-b"),
+    ]
+    circle = said(merges=[merge("old-b", "theme-a"), merge("old-a", "theme-b")])
+    told = "and a slug is not used again; merge into"
+    assert clashes(before, circle) == [
+        f"merges[0].into: the channel 'old-b' was merged into 'theme-a', {told} 'theme-a'",
+        f"merges[1].into: the channel 'old-a' was merged into 'theme-b', {told} 'theme-b'",
     ]
 
 
@@ -349,15 +417,37 @@ def test_names_that_nobody_knows_are_told() -> None:
         splits=[split("few", "nothing", articles="b")],
     )
     after = run([], curation, "abcde")
-    assert remarks(after, judged(curation), curation) == [
+    assert remarks([], after, judged(curation), curation) == [
         "renames[0].slug: there is no channel 'gone'",
         "splits[0].out_of: there is no channel 'nothing'",
-        "merges[0].slugs: there is no channel 'theme-b'",
+        "merges[0].slugs[0]: there is no channel 'theme-b'",
         "merges[0].into: there is no channel 'nowhere'",
-        "channels[0].pinned: there is no article 'nobody'",
-        "channels[0].banned: there is no article 'lost'",
-        "there is no article in the channel 'lake' so far",
+        "channels[0].pinned[1]: there is no article 'nobody'",
+        "channels[0].banned[0]: there is no article 'lost'",
+        "channels[1].slug: there is no article in the channel 'lake' so far",
     ]
+
+
+def test_a_merged_channel_is_not_renamed_and_that_is_told() -> None:
+    merged = run(run([], said(), "abc", "efgh"), said(merges=[merge("theme-a", "theme-e")]), "abc", "efgh")
+    renaming = said(renames=[{"slug": "theme-e", "title": "E"}])
+    after = run(merged, renaming, "abc", "efgh")
+    assert find(after, "theme-e").title == "Theme e"
+    assert remarks(merged, after, judged(renaming), renaming) == [
+        "renames[0].slug: the channel 'theme-e' was merged into 'theme-a'"
+    ]
+
+
+def test_that_a_curated_channel_has_taken_over_several_others_is_told_once() -> None:
+    first = run([], said(), "abc", "efg", "ijk", "mno")
+    wide = said(channels=[curated("best", *"abcefgijk")], merges=[merge("best", "theme-i")])
+    after = run(first, wide, "mno")
+    assert remarks(first, after, judged(wide), wide) == [
+        "channels[0].slug: 'best' has taken over 2 channels with all they had: theme-a, theme-e"
+    ]
+    assert remarks(after, run(after, wide, "mno"), judged(wide), wide) == []
+    narrow = said(channels=[curated("best", *"abc")])
+    assert remarks(first, run(first, narrow, "efg", "ijk", "mno"), judged(narrow), narrow) == []
 
 
 # Whatever happens

@@ -45,3 +45,14 @@ def test_only_running_text_tells_a_name() -> None:
     assert casing.form("harbour") == "harbour"
     assert not casing.is_name("pier")
     assert not casing.is_common("pier")
+
+
+def test_an_identifier_is_what_no_sentence_gives_a_capital() -> None:
+    texts = ["larch-io grew. Then larch-io held.", "Pre-made soup. We like pre-made soup.", "To see larch.io go there."]
+    casing = Casing(words for text in texts for words in sentences(text))
+    assert [casing.is_identifier(form) for form in ("larch-io", "pre-made", "larch.io", "soup")] == [
+        True,
+        False,
+        True,
+        False,
+    ]

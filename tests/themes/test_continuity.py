@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from feedsvc.model import Channel, ChannelState, Origin
 from feedsvc.settings import Themes
-from feedsvc.themes.continuity import continue_channels, match
+from feedsvc.themes.continuity import continue_channels, housed, match
 from feedsvc.themes.naming import slug
 
 RULES = Themes(min_articles=3)
@@ -56,6 +56,39 @@ def test_a_channel_is_born_at_the_time_of_the_newest_article_there_is_and_keeps_
     [rest, one] = step([], "abc", "y")
     assert (one.slug, one.born) == ("theme-a", TIMES["y"])
     assert step([rest, one], "abcd", "yz")[-1].born == TIMES["y"]
+
+
+def test_a_group_that_would_be_retired_at_once_makes_no_channel_and_waits_in_the_rest() -> None:
+    ending = Themes(min_articles=3, window_days=0.25, retire_after_days=0.25)  # 12 hours in all
+    first = step([], "abc", "xyz", rules=ending)
+    assert by_slug(first) == {"theme-x": "xyz", "more-stories": "abc"}
+    assert step(first, "abc", "xyz", rules=ending) == first
+    assert by_slug(step(first, "abcl", "xyz", rules=ending))["more-stories"] == "abcl"
+    assert by_slug(step(first, "abcn", "xyz", rules=ending))["theme-a"] == "abcn"
+    assert by_slug(step(first, "abc", "xyz")) == {"theme-a": "abc", "theme-x": "xyz", "more-stories": ""}
+
+
+def test_what_is_old_and_falls_off_a_channel_stays_in_it_where_it_would_be_retired_at_once() -> None:
+    ending = Themes(min_articles=3, window_days=0.25, retire_after_days=0.25)
+    assert by_slug(step([theme("one", "abcwxyz")], "abc", "wxyz", rules=ending)) == {"one": "abcwxyz"}
+
+
+def test_the_title_of_the_rest_follows_the_setting_and_its_slug_stays() -> None:
+    first = step([], "a")
+    [rest] = step(first, "ab", rules=Themes(min_articles=3, rest_title="Sundries"))
+    assert (rest.slug, rest.title, rest.members) == ("more-stories", "Sundries", frozenset("ab"))
+
+
+def test_no_channel_has_the_name_of_the_feed_of_all() -> None:
+    assert by_slug(step([], "abc", title="Everything")) == {"everything-2": "abc"}
+
+
+def test_what_is_nowhere_is_in_the_rest() -> None:
+    channels = [theme("one", "ab"), theme("two", "c", MERGED), theme("old", "d", RETIRED)]
+    housing = housed(channels, "abcd", RULES, slug)
+    assert by_slug(housing) == by_slug([*channels, theme("more-stories", "c")])
+    assert by_slug(housed(housing, "abcde", RULES, slug))["more-stories"] == "ce"
+    assert housed([], "", RULES, slug) == []
 
 
 def test_a_grown_group_goes_on_as_the_same_channel_under_its_old_name() -> None:
@@ -176,13 +209,15 @@ def test_a_channel_whose_members_are_no_more_stands_empty_and_redirects_nowhere(
 def test_a_channel_is_described_when_it_is_born_and_never_again() -> None:
     def run(before: Sequence[Channel], group: str) -> str:
         args = (RULES, TIMES, lambda born: ["A"] * len(born), slug)
-        [channel] = continue_channels([frozenset(group)], before, *args, describe=lambda ids: f"{len(ids)}")
+        [channel] = continue_channels(
+            [frozenset(group)], before, *args, describe=lambda ids, title: f"{title} {len(ids)}"
+        )
         first.append(channel)
         return channel.description
 
     first: list[Channel] = []
-    assert run([], "abc") == "3"
-    assert run(first, "abcd") == "3"
+    assert run([], "abc") == "A 3"
+    assert run(first, "abcd") == "A 3"
 
 
 # Through any stream; more of it in test_identity_streams

@@ -69,6 +69,17 @@ def has(text: str, *words: str) -> bool:
         ("东京爆发猴痘疫情", "猴痘"),
         ("ไม่ทราบ", "ทราบ"),
         ("ＦＬＯＯＤ", "flood"),
+        ("İSTANBUL", "istanbul"),
+        ("Istanbul", "İstanbul"),
+        ("Written in C++, mostly", "c++"),
+        ("The C++/C# bridge", "C#"),
+        ("A .NET meeting", ".net"),
+        ("The new ASP.NET", "asp.net"),
+        ("A C# and a .Net developer", "c# and a .NET"),
+        ("C++20 is out", "c++*"),
+        ("Rated A+.", "a"),
+        ("Flood #5", "flood #5"),
+        ("Storm at sea.Then rain", "then"),
     ],
 )
 def test_a_word_is_found_however_it_is_written(text: str, term: str) -> None:
@@ -78,6 +89,14 @@ def test_a_word_is_found_however_it_is_written(text: str, term: str) -> None:
 @pytest.mark.parametrize(
     ("text", "term"),
     [
+        ("Vitamin C", "C++"),
+        ("Vitamin C", "C#"),
+        ("A C++ book", "C#"),
+        ("C+ and c#", "c++"),
+        ("Objective-C++++", "c++"),
+        ("The net is cast", ".NET"),
+        ("See example.net", ".net"),
+        ("A net. .NET", ".net gain"),
         ("Floods", "flood"),
         ("A blood test", "lood*"),
         ("Water is high", "high water"),
@@ -123,6 +142,11 @@ ARTICLE = Candidate(
 def test_a_term_is_looked_for_where_it_is_said(where: str, found: str, missed: str) -> None:
     assert fits(ARTICLE, any_of={where: [found]})
     assert not fits(ARTICLE, any_of={where: [missed]})
+
+
+def test_a_tag_with_signs_is_compared_as_a_whole() -> None:
+    for tag, term, same in [("C++", "c++", True), ("C", "c++", False), ("C#", "c++", False), ("C", "c", True)]:
+        assert fits(Candidate("1", "", "paper", tags=("Code", tag)), any_of={"tags": [term]}) == same
 
 
 def test_a_phrase_does_not_reach_from_one_part_into_the_next() -> None:

@@ -54,3 +54,15 @@ def test_a_description_from_elsewhere_is_not_made_anew() -> None:
     for text in ("", "All of the pier.", "Articles since May.", "Articles since 1 May 2025. By hand."):
         assert describe_anew(Names([*PIER, *OTHERS]), ids(PIER), text) == text
     assert describe_anew(Names(PIER), frozenset({"gone"}), "Articles since 1 May 2025.") == "Articles since 1 May 2025."
+
+
+def test_a_description_says_no_words_of_its_title_again() -> None:
+    text = describe(Names([*PIER, *OTHERS]), ids(PIER), "North Pier")
+    assert text == "About the harbour board and Una Brackwell. Articles since 4 March 2026."
+
+
+def test_a_description_says_them_again_where_there_is_nothing_else_to_say() -> None:
+    text = describe(
+        Names([*PIER, *OTHERS]), ids(PIER), "North Pier, Una Brackwell, the harbour board, granite, sea, stone"
+    )
+    assert text.startswith("About ")

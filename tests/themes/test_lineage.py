@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -84,8 +84,10 @@ def test_a_retired_channel_keeps_its_articles_and_those_that_redirected_to_it_re
 # What has happened
 
 
-def told(before: Sequence[Channel], after: Sequence[Channel]) -> list[tuple[str, Turn, str, int]]:
-    events = turns(before, after, NOW)
+def told(
+    before: Sequence[Channel], after: Sequence[Channel], splits: Collection[str] = ()
+) -> list[tuple[str, Turn, str, int]]:
+    events = turns(before, after, NOW, splits)
     assert {event.at for event in events} <= {NOW}
     return [(event.slug, event.turn, event.other, event.articles) for event in events]
 
@@ -114,14 +116,47 @@ def test_a_channel_that_was_mostly_part_of_another_was_split_from_it() -> None:
 
 def test_a_split_from_several_names_the_one_that_most_came_from_and_of_equals_the_first() -> None:
     before = [theme("b", "abcd"), theme("a", "efgh")]
-    assert told(before, [*before, theme("new", "abce")])[-1] == ("new", Turn.SPLIT, "b", 4)
-    assert told(before, [*before, theme("new", "abef")])[-1] == ("new", Turn.SPLIT, "a", 4)
+    assert told(before, [*before, theme("new", "abce")])[-1] == ("new", Turn.SPLIT, "b", 3)
+    assert told(before, [*before, theme("new", "abef")])[-1] == ("new", Turn.SPLIT, "a", 2)
 
 
 def test_a_merge_is_told_with_the_heir_and_how_many_went_there() -> None:
     before = [theme("one", "abcd"), theme("two", "uvwxyz")]
     after = [theme("one", "", MERGED, heir="two"), theme("two", "abcuvwxyz")]
     assert told(before, after) == [("one", Turn.MERGED, "two", 3)]
+
+
+def test_a_curated_channel_is_born_wherever_it_comes_from_but_for_a_split_of_the_file() -> None:
+    before = [theme("one", "abcdef")]
+    new = replace(theme("new", "abcx"), origin=Origin.CURATED)
+    after = [theme("one", "def"), new]
+    assert told(before, after) == [("new", Turn.BORN, "", 4)]
+    assert told(before, after, {"new"}) == [("new", Turn.SPLIT, "one", 4)]
+    merged = [theme("one", "def"), theme("two", "uvw", MERGED, heir="new"), replace(new, members=frozenset("abcuvw"))]
+    assert told([*before, theme("two", "uvw")], merged, {"new"})[0] == ("new", Turn.SPLIT, "one", 3)
+
+
+def test_a_channel_was_not_split_from_one_that_was_merged_into_it() -> None:
+    before = [theme("one", "abc"), theme("two", "de")]
+    new = replace(theme("new", "abcde"), origin=Origin.CURATED)
+    after = [theme("one", "", MERGED, heir="new"), theme("two", "", MERGED, heir="one"), new]
+    assert told(before, after, {"new"}) == [
+        ("new", Turn.BORN, "", 5),
+        ("one", Turn.MERGED, "new", 3),
+        ("two", Turn.MERGED, "one", 0),
+    ]
+
+
+def test_another_heir_is_told_unless_the_former_one_was_merged_into_it() -> None:
+    before = [theme("one", "ab", MERGED, heir="two"), theme("two", "abcd"), theme("three", "xyz")]
+    moved = [theme("one", "ab", MERGED, heir="three"), theme("two", "cd"), theme("three", "abxyz")]
+    assert told(before, moved) == [("one", Turn.MERGED, "three", 2)]
+    followed = [
+        theme("one", "ab", MERGED, heir="three"),
+        theme("two", "", MERGED, heir="three"),
+        theme("three", "abcdxyz"),
+    ]
+    assert told(before, followed) == [("two", Turn.MERGED, "three", 4)]
 
 
 def test_sleep_waking_and_the_end_are_told_once() -> None:

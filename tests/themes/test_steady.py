@@ -207,3 +207,11 @@ def test_whatever_the_articles_say_titles_stay_apart_and_short(
     assert [c for c in now if c.slug not in free] == [c for c in channels if c.slug not in free]
     assert all(bool(c.rival) == bool(c.rival_runs) and c.rival_runs < RUNS for c in now)
     assert hold(channels[::-1], Names(found[::-1]), free, free) == now[::-1]
+
+
+def test_a_title_in_a_script_without_spaces_is_weighed_by_its_words() -> None:
+    """Read as lone characters it would tell nothing, and anything else be better."""
+    club = articles("club", [f"{n}\n今日は勉強会の話。勉強会はよい。" for n in range(6)])
+    among = [*club, *articles("walk", [f"{n}\n今日は散歩の話。海辺はよい。" for n in range(6)])]
+    assert not clearly_better("今日", "勉強会", ids(club), Names(among))
+    assert clearly_better("勉強会", "散歩", ids(club), Names(among))

@@ -50,17 +50,15 @@ class Difference:
 def withdraw(settings: Settings, store: Store, subject: str, reason: str) -> Report:
     """Take an article back: readers get a notice under its id for a while, and then nothing.
 
-    Raises UnknownSubject for what is no article, or is withdrawn already.
+    One that is withdrawn, but still in a feed because publishing broke off, is withdrawn again. Raises UnknownSubject
+    for what is no article, or is withdrawn already.
     """
     article = _article(store, subject)
-    if article["withdrawn"]:
+    id = article["id"]
+    if article["withdrawn"] and not _is_in_a_feed(store, id):
         raise UnknownSubject(f"{subject} was withdrawn on {article['withdrawn']:%Y-%m-%d} already")
     now = datetime.now(UTC).replace(microsecond=0)
-    report = amend(settings, store, lambda c: amendments.withdraw(c, article["id"], clean(reason).strip(), now))
-    # The generation before still has its words, though no address leads to them.
-    with store.writing() as connection:
-        generation_store.forget_former_bytes(connection, article["id"])
-    return report
+    return amend(settings, store, lambda c: amendments.withdraw(c, id, clean(reason).strip(), now), withdrawn=[id])
 
 
 def reinstate(settings: Settings, store: Store, subject: str) -> Report:
@@ -123,6 +121,14 @@ def _article(store: Store, subject: str) -> Mapping[str, Any]:
     if article is None:
         raise UnknownSubject(f"{subject} is no article's id or URL")
     return article
+
+
+def _is_in_a_feed(store: Store, id: str) -> bool:
+    """Whether readers get an article's words in any feed, and not just the notice of its withdrawal."""
+    with store.reading() as connection:
+        formers = generation_store.formers(connection, generation_store.standing(connection).keys())
+    stands = (kept[0].shown for kept in formers.values())
+    return any(entry.id == id and not entry.is_notice for shown in stands for entry in shown)
 
 
 def _key(store: Store, channel: str) -> str:

@@ -21,7 +21,7 @@ import structlog
 from sqlalchemy import Connection
 
 from feedsvc.collecting import trouble
-from feedsvc.errors import FeedsvcError, NoSourceRead, RunRefused
+from feedsvc.errors import BadSettings, FeedsvcError, NoSourceRead, RunRefused
 from feedsvc.gathering import Gathered, empty_inbox, look_through
 from feedsvc.model import Draft
 from feedsvc.normalise.identity import resolve
@@ -63,24 +63,33 @@ def refresh(
     with _run(store, wait_s, report) as lease:
         _read_sources(settings, store, lease, report, watch, folders)
         _publish(settings, store, lease, report, watch)
-        if report.withdrawn:
-            with store.writing(lease) as connection:
-                for id in report.withdrawn:
-                    generation_store.forget_former_bytes(connection, id)
         if folders and report.errors and len(report.errors) == len(settings.sources):
             raise NoSourceRead(report.errors)
     return report
 
 
 def amend(
-    settings: Settings, store: Store, change: Callable[[Connection], None], wait_s: float = LEASE_S + 5
+    settings: Settings,
+    store: Store,
+    change: Callable[[Connection], None],
+    wait_s: float = LEASE_S + 5,
+    *,
+    withdrawn: Sequence[str] = (),
 ) -> Report:
-    """Let an operator change something, and publish what comes of it, while no other run is in hand."""
-    report = Report()
+    """Let an operator change something, and publish what comes of it, while no other run is in hand.
+
+    `withdrawn` are the articles that the change takes back. A mistake in the file of channels keeps nothing of it in:
+    it is told of in the report's `errors`.
+    """
+    report = Report(withdrawn=list(withdrawn))
     with _run(store, wait_s, report) as lease:
         with store.writing(lease) as connection:
             change(connection)
-        _publish(settings, store, lease, report, _silent)
+        try:
+            _publish(settings, store, lease, report, _silent)
+        except BadSettings as error:
+            log.warning("channels left as they are", reason=str(error))
+            report.errors.append(str(error))
     return report
 
 
@@ -111,7 +120,14 @@ def _run(store: Store, wait_s: float, report: Report) -> Iterator[Lease]:
 
 
 def _publish(settings: Settings, store: Store, lease: Lease | None, report: Report, progress: Progress) -> None:
-    publish(settings, store, lease, report, progress)
+    try:
+        publish(settings, store, lease, report, progress)
+    finally:
+        # Former generations still have the words of what was withdrawn, though no address leads to them.
+        if report.withdrawn:
+            with store.writing(lease) as connection:
+                for id in report.withdrawn:
+                    generation_store.forget_former_bytes(connection, id)
     with store.reading() as connection:
         report.set_aside = article_store.count_set_aside(connection)
 

@@ -1,8 +1,12 @@
-"""The publish stage: what readers get next, all of it in one transaction, but for what the guard holds back."""
+"""The publish stage: what readers get next, all of it in one transaction, but for what the guard holds back.
+
+What operators have withdrawn or corrected waits for nothing: not for a feed that is held back, nor for a mistake in
+their file of channels.
+"""
 
 import hashlib
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from feedsvc.curation import FILE_NAME, Curation, load_curation
+from feedsvc.errors import BadSettings
 from feedsvc.making import Due, Progress, feeds, outline, sitemaps
 from feedsvc.model import ChannelState
 from feedsvc.normalise.urls import url_key
@@ -27,6 +32,7 @@ from feedsvc.store.feeds import PublicArticle
 from feedsvc.store.generations import Hold, NewGeneration, Standing
 from feedsvc.store.store import Lease, Store
 from feedsvc.theming import Themed, theme
+from feedsvc.weaving import Weaving
 
 log = structlog.get_logger()
 
@@ -56,9 +62,29 @@ def next_due(connection: Connection, settings: Settings, now: datetime) -> datet
 
 
 def publish(settings: Settings, store: Store, lease: Lease | None, report: Report, progress: Progress) -> None:
-    """Theme, render and publish what the store has, unless the feeds follow it already."""
+    """Theme, render and publish what the store has, unless the feeds follow it already.
+
+    Raises BadSettings where articles cannot be brought into channels. By then, the channels that stand are published
+    as they are, without what is new but with what has been withdrawn or corrected.
+    """
+    try:
+        curation = load_curation(settings.origin.parent / FILE_NAME, url_key)
+        _publish(settings, store, lease, report, progress, curation)
+    except BadSettings:
+        _publish(settings, store, lease, report, progress, None)
+        raise
+
+
+def _publish(
+    settings: Settings,
+    store: Store,
+    lease: Lease | None,
+    report: Report,
+    progress: Progress,
+    curation: Curation | None,
+) -> None:
+    """Publish the channels that `curation` leads to; where there is none to be had, those that stand."""
     now = _now()
-    curation = load_curation(settings.origin.parent / FILE_NAME, url_key)
     with store.reading() as connection:
         report.next_due = next_due(connection, settings, now)
         told = _told(connection, settings, curation, now)
@@ -67,20 +93,25 @@ def publish(settings: Settings, store: Store, lease: Lease | None, report: Repor
         # To count them takes a while; where anything else is different, they need not be counted before.
         if former == told and not released and stood == feed_store.count_public(connection, now, _notice(settings)):
             return
-        before = _before(connection, settings, now)
+        before = _before(connection, settings, now, with_new=curation is not None)
+        if curation is None and not before.stands:  # an empty feed would be the first that readers get
+            return
         follows = f"{len(before.public)} {told}"
-    progress("finding themes", 0, 0)
-    themed = theme(store, before.public, settings, curation, now, progress)
+    if curation is None:
+        themed = _as_it_stands(store)
+    else:
+        progress("finding themes", 0, 0)
+        themed = theme(store, before.public, settings, curation, now, progress)
     report.reports += themed.remarks
     ended = _ended(themed, before, now)
     lines = _lines(before)
     planned = plan(themed.after, lines, settings, before.pasts, ended)
     digests = {key: standing.digest for key, standing in before.stands.items()}
     weighed = _weighed(due(planned, digests), before, store)
-    report.changes = [_change(one, before.holds, settings) for one in weighed]
+    report.changes = [_change(one, before.holds, lines, settings) for one in weighed if not _ran_out(one)]
     held = _held(report.changes, before.holds, now)
-    going = [one for one in (_allowed(one, held, lines) for one in weighed) if one]
     report.held = len(held)
+    going = list(_going(weighed, held, lines, before.touched))
     unseen = frozenset(article.id for article in before.public if not article.served)
     made = [
         *feeds(going, before.stands, settings, store, unseen, progress),
@@ -101,7 +132,16 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _told(connection: Connection, settings: Settings, curation: Curation, now: datetime) -> str:
+def _as_it_stands(store: Store) -> Themed:
+    """The channels there are, with nothing new in them."""
+    with store.reading() as connection:
+        channels = feed_store.all_channels(connection)
+    return Themed(
+        before=channels, after=channels, events=[], remarks=[], weaving=Weaving(), verdicts=[], judged=[], marks={}
+    )
+
+
+def _told(connection: Connection, settings: Settings, curation: Curation | None, now: datetime) -> str:
     """What the feeds hang on but for the number of articles that may be seen: articles, settings and curation."""
     feeds = settings.feeds
     gone = sorted(reading.gone(connection, now, timedelta(days=feeds.farewell_days)))
@@ -120,8 +160,10 @@ def _notice(settings: Settings) -> timedelta:
     return timedelta(days=settings.feeds.notice_days)
 
 
-def _before(connection: Connection, settings: Settings, now: datetime) -> _Before:
+def _before(connection: Connection, settings: Settings, now: datetime, with_new: bool) -> _Before:
+    """What there is; unless it is `with_new` articles, only those that readers have seen."""
     public = feed_store.public_articles(connection, now, _notice(settings))
+    public = [article for article in public if with_new or article.served]
     stands = generation_store.standing(connection)
     unseen = [article.id for article in public if not article.served]
     return _Before(
@@ -172,9 +214,9 @@ def _weighed(needed: Sequence[PlannedFeed], before: _Before, store: Store) -> li
     return found
 
 
-def _change(one: Due, holds: Mapping[str, Hold], settings: Settings) -> Change:
+def _change(one: Due, holds: Mapping[str, Hold], public: Collection[str], settings: Settings) -> Change:
     key, before, after = one.feed.key, len(one.formers[0].shown) if one.formers else 0, len(one.feed.shown)
-    told = objections(one.effect, before, after, settings.feeds.hold_share)
+    told = objections(one.effect, before, after, settings.feeds.hold_share, public)
     released = key in holds and holds[key].released
     return Change(key, before, after, one.effect, tuple(told), bool(told) and not released)
 
@@ -190,16 +232,36 @@ def _held(changes: Sequence[Change], holds: Mapping[str, Hold], now: datetime) -
     return held
 
 
-def _allowed(one: Due, held: Collection[str], lines: Mapping[str, Line]) -> Due | None:
-    """The feed, or where that is held back the one that stands with what operators have amended, if they have."""
-    if one.feed.key not in held:
-        return one
+def _ran_out(one: Due) -> bool:
+    """Whether nothing is left over any more, which is no fault of anybody's: that feed keeps its last entries."""
+    return one.feed.rest and not one.feed.ids and bool(one.formers)
+
+
+def _going(
+    weighed: Sequence[Due], held: Collection[str], lines: Mapping[str, Line], touched: Collection[str]
+) -> Iterator[Due]:
+    """The feeds that go out: new ones, and in place of those that do not, what stands with its amendments."""
+    for one in weighed:
+        going = _amended(one, lines, touched) if one.feed.key in held or _ran_out(one) else one
+        if going:
+            yield going
+
+
+def _amended(one: Due, lines: Mapping[str, Line], touched: Collection[str]) -> Due | None:
+    """The feed that stands, with what operators have amended since, if they have; `touched` is what lists that."""
     stands = one.formers[0].shown
-    now = tuple(shown(lines[was.id]) if was.id in lines and lines[was.id].recalled else was for was in stands)
-    now = tuple(entry for entry in now if entry.id in lines)
+    kept = [(was, lines[was.id]) for was in stands if was.id in lines]
+    now = tuple(shown(line) if line.recalled or line.id in touched else was for was, line in kept)
     if now == stands:
         return None
-    feed = replace(one.feed, shown=now, digest=f"held {one.feed.digest}", closed=(), archives=len(one.past.archives))
+    feed = replace(
+        one.feed,
+        shown=now,
+        newest=now[0].published if now else None,
+        digest=f"held {one.feed.digest}",
+        closed=(),
+        archives=len(one.past.archives),
+    )
     return Due(feed, one.past, one.formers, Effect())
 
 

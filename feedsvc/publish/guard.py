@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from feedsvc.publish.window import Line
 
+NOTICE = "withdrawn"  # the digest of an entry that tells of nothing but its withdrawal
 FEWEST = 5  # entries that must be harmed before a feed is held back: in a small one, a share says little
 REPEATED = 0.05  # FreshRSS gives up on the ids of a feed in which more than this share are bad or repeated
 
@@ -27,6 +28,10 @@ class Shown(NamedTuple):
     updated: datetime
     digest: str
     trace: str = ""
+
+    @property
+    def is_notice(self) -> bool:
+        return self.digest == NOTICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class Effect:
 def shown(line: Line) -> Shown:
     """What readers get to know of an article's entry."""
     at = line.withdrawn or line.updated or line.published
-    digest = "withdrawn" if line.withdrawn else f"{line.digest[:16]}{line.touched or ''}"
+    digest = NOTICE if line.withdrawn else f"{line.digest[:16]}{line.touched or ''}"
     trace = hashlib.sha256(line.trace.encode("utf-8", "backslashreplace")).hexdigest()[:16] if line.trace else ""
     return Shown(line.id, line.published, max(line.published, at), digest, trace)
 
@@ -88,14 +93,21 @@ def compare(
     )
 
 
-def objections(effect: Effect, before: int, after: int, share: float) -> list[str]:
-    """Why a generation may not go out, in sentences; none when it may. `before` and `after` are numbers of entries."""
+def objections(effect: Effect, before: int, after: int, share: float, public: Collection[str]) -> list[str]:
+    """Why a generation may not go out, in sentences; none when it may. `before` and `after` are numbers of entries.
+
+    `public` holds the ids of what readers may still see: a feed that loses nothing of it is emptied by withdrawals
+    alone, which operators meant.
+    """
     told = []
     if len(effect.repeated) > REPEATED * after:
         told.append(f"{len(effect.repeated)} of {after} entries have the id of another one")
     for ids, what in ((effect.again, "would show as new again"), (effect.lost, "would vanish")):
-        if len(ids) >= FEWEST and len(ids) > share * before:
-            told.append(f"{len(ids)} of {before} entries {what}")
+        among = before or after  # an emptied feed may be filled again
+        if len(ids) >= FEWEST and len(ids) > share * among:
+            told.append(f"{len(ids)} of {among} entries {what}")
+    if not after and any(id in public for id in effect.lost):
+        told.append("it would be empty")
     return told
 
 

@@ -32,6 +32,7 @@ class PlannedFeed:
 
     `shown` are its entries, newest first; `newest` is when the newest was published. `archives` is how many it will
     have, those in `closed` included. `ended` is set for a channel that has ended, which its feed tells for a while.
+    `rest` is set for what nobody chose, so that nobody is to blame when nothing is in it any more.
     """
 
     key: str
@@ -45,6 +46,7 @@ class PlannedFeed:
     closed: tuple[tuple[str, ...], ...] = ()
     archives: int = 0
     ended: datetime | None = None
+    rest: bool = False
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -123,9 +125,10 @@ def _planned(
         closed=window.closed,
         archives=archives,
         ended=ended,
+        rest=channel.origin is Origin.REST,
     )
 
 
 def due(planned: Iterable[PlannedFeed], stands: Mapping[str, str]) -> list[PlannedFeed]:
-    """Those that differ from what `stands` (key → digest). An emptied feed keeps its last entries."""
-    return [feed for feed in planned if feed.digest != stands.get(feed.key) and (feed.ids or feed.key not in stands)]
+    """Those that differ from what `stands` (key → digest), even if nothing is left in them."""
+    return [feed for feed in planned if feed.digest != stands.get(feed.key)]

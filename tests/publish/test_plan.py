@@ -136,10 +136,11 @@ def test_only_feeds_that_differ_are_due() -> None:
     assert [feed.key for feed in due(feeds.values(), {})] == [ALL, "channels/tram"]
 
 
-def test_an_emptied_feed_keeps_its_last_entries_but_a_new_one_may_be_empty() -> None:
+def test_an_emptied_feed_is_due_like_any_other() -> None:
     feeds = planned(TRAM, lines={})
-    assert due(feeds.values(), dict.fromkeys(feeds, "something")) == []
-    assert [feed.key for feed in due(feeds.values(), {})] == [ALL, "channels/tram"]
+    for stands in ({}, dict.fromkeys(feeds, "something")):
+        assert [feed.key for feed in due(feeds.values(), stands)] == [ALL, "channels/tram"]
+    assert due(feeds.values(), {key: feed.digest for key, feed in feeds.items()}) == []
 
 
 @given(st.randoms(use_true_random=False))

@@ -95,15 +95,16 @@ def release(settings: Settings, store: Store, channel: str) -> Report:
     return amend(settings, store, let_out)
 
 
-def differences(settings: Settings, store: Store, channel: str | None) -> list[Difference]:
-    """What the next run would do to the feed of a channel, or to every feed."""
+def differences(settings: Settings, store: Store, channel: str | None) -> tuple[list[Difference], list[str]]:
+    """What the next run would do to the feed of a channel, or to every feed; and what it would remark."""
     key = None if channel is None else _key(store, channel)
     return rehearse(settings, store, _looking_at(key))
 
 
-def _looking_at(key: str | None) -> Callable[[Connection, Report], list[Difference]]:
-    def look(connection: Connection, report: Report) -> list[Difference]:
-        return [_difference(connection, one) for one in report.changes if key is None or one.key == key]
+def _looking_at(key: str | None) -> Callable[[Connection, Report], tuple[list[Difference], list[str]]]:
+    def look(connection: Connection, report: Report) -> tuple[list[Difference], list[str]]:
+        changes = [_difference(connection, one) for one in report.changes if key is None or one.key == key]
+        return changes, report.reports
 
     return look
 

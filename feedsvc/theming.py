@@ -23,13 +23,14 @@ from feedsvc.store import graph as graph_store
 from feedsvc.store.feeds import Content, PublicArticle
 from feedsvc.store.graph import ARRANGED
 from feedsvc.store.store import Store, read_mark, write_mark
-from feedsvc.themes.amend import begin, clashes, finish, remarks
+from feedsvc.themes.amend import begin, finish
 from feedsvc.themes.arranging import arrange
 from feedsvc.themes.continuity import continue_channels, housed
 from feedsvc.themes.curated import EDITION, Candidate, Judged, Verdict, judge
 from feedsvc.themes.describe import describe
 from feedsvc.themes.likeness import Likeness
 from feedsvc.themes.lineage import aged, settled, turns
+from feedsvc.themes.mistakes import clashes, remarks
 from feedsvc.themes.naming import Names, slug
 from feedsvc.themes.parts import Edge, Vertex
 from feedsvc.themes.placing import place

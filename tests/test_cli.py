@@ -445,3 +445,22 @@ def test_the_shipped_configuration_works_on_a_store_of_its_own(
     assert codes == [0, 0, 0, 0]
     lines = feedsvc("channels --json --members", shipped).lines
     assert sum(line["origin"] == "discovered" for line in lines) >= 3
+
+
+def test_a_mistake_in_the_file_of_channels_is_told_and_keeps_no_withdrawal_in(feedsvc: Feedsvc, printed: Any) -> None:
+    config = printed.settings.origin
+    (config.parent / "channels.toml").write_text("[[channels]\n", encoding="utf-8")
+    id = next(iter(printed.articles().values())).id
+    done = feedsvc("withdraw", config, id, "--reason", "x")
+    assert (done.code, "is withdrawn" in done.out, "channels.toml" in done.err) == (0, True, True)
+
+
+def test_the_difference_comes_with_what_the_file_of_channels_names_and_nobody_knows(
+    feedsvc: Feedsvc, printed: Any
+) -> None:
+    config = printed.settings.origin
+    text = '[[renames]]\nslug = "nobody"\ntitle = "Somebody"\n'
+    (config.parent / "channels.toml").write_text(text, encoding="utf-8")
+    done = feedsvc("diff", config)
+    assert "there is no channel 'nobody'" in done.err
+    assert "line 2" in done.err

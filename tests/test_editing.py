@@ -185,7 +185,7 @@ def test_what_is_held_back_still_loses_what_is_withdrawn(held: Any) -> None:
 
 def test_the_difference_is_shown_before_and_changes_nothing(held: Any) -> None:
     before = held.standing()
-    found = {one.name: one for one in editing.differences(held.settings, held.store, None)}
+    found = {one.name: one for one in editing.differences(held.settings, held.store, None)[0]}
     assert len(found["everything"].change.effect.renamed) == 8
     assert found["everything"].titles["renamed"][0] == "Tram report 7"
     assert found["everything"].change.held

@@ -78,7 +78,7 @@ def emptied(best: Any) -> Any:
 def test_a_feed_that_would_be_empty_stands_and_is_told_of(best: Any) -> None:
     stood = best.standing()[KEY, "json", ""]
     say(best, banned=3)
-    difference = next(one for one in editing.differences(best.settings, best.store, "best"))
+    difference = next(one for one in editing.differences(best.settings, best.store, "best")[0])
     assert (difference.change.before, difference.change.after, difference.change.held) == (3, 0, True)
     assert best.run().held == 1
     assert best.standing()[KEY, "json", ""] == stood
@@ -128,7 +128,7 @@ def test_what_nobody_chose_may_run_out_without_anybody_being_told(desk: Any) -> 
     say(desk, pinned=2)
     assert desk.run().held == 0
     assert (titles(desk, f"channels/{rest}"), len(shown)) == (shown, 2)
-    assert not any(one.change.held for one in editing.differences(desk.settings, desk.store, None))
+    assert not any(one.change.held for one in editing.differences(desk.settings, desk.store, None)[0])
     editing.withdraw(desk.settings, desk.store, url(0), "x")
     assert titles(desk, f"channels/{rest}") == ["Tram report 1", "Withdrawn"]
     desk.write_lines("b.jsonl", record(20, body_html="<p>Cheese.</p>", title="Quite another thing"))

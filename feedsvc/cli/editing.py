@@ -7,6 +7,7 @@ import click
 from feedsvc.cli.base import cli, print_json, store_of, with_settings
 from feedsvc.model import BodyFormat
 from feedsvc.publish.plan import EVERYTHING
+from feedsvc.report import Report
 from feedsvc.settings import Settings
 
 FORMATS = {".html": BodyFormat.HTML, ".htm": BodyFormat.HTML, ".md": BodyFormat.MARKDOWN}
@@ -21,6 +22,7 @@ def withdraw(settings: Settings, article: str, reason: str) -> None:
     from feedsvc import editing
 
     report = editing.withdraw(settings, store_of(settings), article, reason)
+    _tell(report)
     days = f"{settings.feeds.notice_days:g}"
     click.echo(f"{article} is withdrawn; readers are told so for {days} days in {report.published} feed(s) and files")
 
@@ -32,7 +34,7 @@ def reinstate(settings: Settings, article: str) -> None:
     """Undo the withdrawal or the corrections of ARTICLE: it is again what its source says."""
     from feedsvc import editing
 
-    editing.reinstate(settings, store_of(settings), article)
+    _tell(editing.reinstate(settings, store_of(settings), article))
     click.echo(f"{article} comes back with the next run that reads its source; to have it now: feedsvc refresh")
 
 
@@ -57,6 +59,7 @@ def correct(
         note=note,
     )
     report = editing.correct(settings, store_of(settings), article, correction)
+    _tell(report)
     click.echo(f"{article} is corrected in {report.published} feed(s) and files")
 
 
@@ -68,6 +71,7 @@ def release(settings: Settings, channel: str) -> None:
     from feedsvc import editing
 
     report = editing.release(settings, store_of(settings), channel)
+    _tell(report)
     click.echo(f"{channel} is out, with {report.published} feed(s) and files in all")
 
 
@@ -83,7 +87,9 @@ def diff(settings: Settings, channel: str | None, as_json: bool) -> None:
     from feedsvc import editing
     from feedsvc.publish.guard import told
 
-    found = editing.differences(settings, store_of(settings), channel)
+    found, remarks = editing.differences(settings, store_of(settings), channel)
+    for remark in remarks:
+        click.echo(remark, err=True)
     for one in found:
         change = one.change
         if as_json:
@@ -103,3 +109,9 @@ def diff(settings: Settings, channel: str | None, as_json: bool) -> None:
         click.echo("the next run would change nothing that readers see")
     if any(one.change.held for one in found):
         click.get_current_context().exit(1)
+
+
+def _tell(report: Report) -> None:
+    """Say what was amiss, which has kept nothing of it from going out."""
+    for error in report.errors:
+        click.echo(error, err=True)

@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from feedsvc.themes.curated import UNSPACED, folded
-from feedsvc.themes.words import plain
+from feedsvc.themes.curated import folded
+from feedsvc.themes.words import UNSPACED, plain
 
 UNSPACED_LETTER = re.compile(f"[{UNSPACED}]")
 LETTER = f"[^\\W_{UNSPACED}]"  # or a digit: what a word goes on with, in scripts that put spaces between words

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from feedsvc.themes.places import LONG_FORMS, PLACE_BY_FORM, PLACES
+from feedsvc.themes.words import UNSPACED
 
-UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Thai, Lao, kana, Han
 BREAKS = frozenset(",;:()|/–—，、：；（）「」《》،؛")  # a phrase does not go across these
 # One character is a word where words are not set apart. "U.S." and "cloud.gov" are one word, "end.Next" is two.
 WORD = re.compile(

@@ -17,16 +17,13 @@ from math import fsum
 
 from feedsvc.curation import Curation, Rule, Terms
 from feedsvc.themes.parts import Edge
+from feedsvc.themes.words import UNSPACED
 
 WORD = re.compile(r"\w+")
 DOT = re.compile("i\u0307+")
 MAJORITY = 0.5  # of the weight of an article's edges, above which it goes where they lead
 TEXTS = ("title", "summary", "body")
 WHOLES = ("sources", "authors", "tags")
-# Scripts that put no space between words: there every letter is a word, and a word is a phrase.
-UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
 
 EDITION = 2  # counts how often it has changed what a term finds
 # A word with signs that tell it from another.

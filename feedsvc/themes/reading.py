@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from operator import itemgetter
 
-from feedsvc.themes.casing import BREAKS, UNSPACED, sentences
+from feedsvc.themes.casing import BREAKS, sentences
 from feedsvc.themes.places import LONG_FORMS
 from feedsvc.themes.unspaced import Lexicon
+from feedsvc.themes.words import UNSPACED
 
 # What is not ASCII may follow an address without a space.
 ADDRESS = re.compile(r"(?:[A-Za-z]+://|\bwww\.|\bmailto:)[!-~]*|[!-~]*%[0-9A-Fa-f]{2}[!-~]*")

@@ -6,7 +6,7 @@ that follow each other. What is of other scripts is handed back as it is.
 
 import re
 
-from feedsvc.themes.curated import UNSPACED
+from feedsvc.themes.words import UNSPACED
 
 # Vowels and tones of Thai, Lao, Burmese and Khmer, and the voicing of kana: they belong to the letter before.
 MARKS = (

@@ -3,6 +3,10 @@
 import re
 from html import unescape
 
+# Thai, Lao, Burmese, Khmer, kana and Han put no space between words: there every letter is a word, and a word a phrase.
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
 TAG = re.compile(r"<[^>]*>")
 BLOCK = re.compile(r"<pre\b.*?</pre>", re.DOTALL)
 CODE = re.compile(r"<code\b[^>]*>(.*?)</code>", re.DOTALL)

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from feedsvc.curation import Curation
 from feedsvc.model import Channel, ChannelState, Origin
 from feedsvc.settings import Themes
-from feedsvc.themes.amend import begin, clashes, finish, remarks
+from feedsvc.themes.amend import begin, finish
 from feedsvc.themes.continuity import continue_channels, housed
 from feedsvc.themes.curated import Candidate, Judged, judge
+from feedsvc.themes.mistakes import clashes, remarks
 from feedsvc.themes.naming import slug
 
 RULES = Themes(min_articles=3)

@@ -19,10 +19,11 @@ from pydantic import ValidationError
 from feedsvc.curation import Curation, _contradictions
 from feedsvc.model import Channel, ChannelState, Event, Origin, Turn
 from feedsvc.settings import Themes
-from feedsvc.themes.amend import Beginning, begin, clashes, finish
+from feedsvc.themes.amend import Beginning, begin, finish
 from feedsvc.themes.continuity import continue_channels, housed
 from feedsvc.themes.curated import Judged
 from feedsvc.themes.lineage import aged, is_over, leads_to, turns
+from feedsvc.themes.mistakes import clashes
 from feedsvc.themes.naming import slug
 
 RULES = Themes(min_articles=3, min_span_hours=2, window_days=10, retire_after_days=10)

@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from feedsvc.curation import EVERYTHING
 from feedsvc.errors import UnknownSubject
 from feedsvc.model import BodyFormat
 from feedsvc.normalise.html import body_to_html
 from feedsvc.normalise.text import clean, plain, title_key
 from feedsvc.normalise.urls import url_key
 from feedsvc.pipeline import amend, rehearse
-from feedsvc.publish.plan import ALL, EVERYTHING, channel_key
+from feedsvc.publish.plan import ALL, channel_key
 from feedsvc.report import Change, Report
 from feedsvc.settings import Settings
 from feedsvc.store import amendments, reading

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from feedsvc.cli.base import cli, print_json, store_of, with_settings
+from feedsvc.curation import EVERYTHING
 from feedsvc.model import BodyFormat
-from feedsvc.publish.plan import EVERYTHING
 from feedsvc.report import Report
 from feedsvc.settings import Settings
 

@@ -69,7 +69,7 @@ class Event:
     """A turn in a channel's life, with the time of the newest article there was then.
 
     `other` is the channel it was split from or merged into, or the title it had before. `articles` is how many
-    came along: its first members, or those that went to the heir.
+    came along: its first members, but for those that came from a third channel, or those that went to the heir.
     """
 
     slug: str

@@ -19,7 +19,6 @@ from feedsvc.settings import Settings
 
 VERSION = version("feedsvc")
 ALL = ""  # the key of the feed of everything,
-EVERYTHING = "everything"  # which goes by this name where a channel is asked for
 OPML = "opml"  # the key of the outline of all channels
 MAP = "map"  # the format of maps
 SITEMAP = "sitemap"  # the key of the sitemaps

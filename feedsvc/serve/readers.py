@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from feedsvc.curation import EVERYTHING
 from feedsvc.explain.words import counted, listed, percent
-from feedsvc.publish.plan import EVERYTHING
 from feedsvc.serve.agents import is_robot
 from feedsvc.store import audience
 from feedsvc.store.audience import Sums

@@ -60,7 +60,7 @@ def test_pages_and_health_are_for_everyone(client: FlaskClient):
     exhaust(client)
     assert client.get("/rss.xml").status_code == 429
     for path in ("/", "/healthz", "/readyz", "/health", "/nothing"):
-        assert {client.get(path).status_code for _ in range(5)} <= {200, 404}
+        assert {client.get(path).status_code for _ in range(5)} <= {200, 404, 503}  # the last run may be long ago
     assert get(client, "/rss.xml", Sec_Fetch_Dest="document").status_code == 200
     assert client.options("/rss.xml").status_code == 204
     assert client.get("/channels/nothing/rss.xml").status_code == 404
